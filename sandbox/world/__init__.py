@@ -1,0 +1,1 @@
+"""The simulated business and its people: what the two vendors' stores hold and who works in them."""
