@@ -46,3 +46,13 @@ def weighted(shares: Mapping[T, float], point: float) -> T:
 def lognormal(median: float, spread: float, *key: Key) -> float:
     """A positive number around ``median``; ``spread`` is the standard deviation of its logarithm."""
     return median * math.exp(spread * generator(*key).gauss(0.0, 1.0))
+
+
+def even(index: int, alpha: float, *key: Key) -> float:
+    """The ``index``-th point of an evenly filling sequence in [0, 1), shifted by ``key``.
+
+    Independent draws give a 1 % kind no member at all in some worlds of 300 people; these points give
+    it three, whichever the seed. ``alpha`` is irrational and differs for attributes that must not
+    go together.
+    """
+    return (fraction(*key) + index * alpha) % 1.0
