@@ -1,0 +1,165 @@
+"""Opening the database, bringing its tables up to date, and writing many rows at once.
+
+SQLite in WAL mode by default; PostgreSQL by its URL. The rows themselves belong to the sibling modules.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
+
+from connectors.errors import ConfigError
+
+_T = TypeVar("_T")
+_ROWS_AT_ONCE = 5_000
+_KEYS_AT_ONCE = 10_000
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+class Store:
+    """A handle on Accord's database.
+
+    Args:
+        url: an SQLAlchemy URL; ``postgresql://`` is read as ``postgresql+psycopg2://``.
+
+    Raises:
+        ConfigError: the database cannot be opened or written.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _with_driver(url)
+        self.engine = _make_engine(self.url)
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """One transaction; what it wrote is there whole or not at all.
+
+        Raises:
+            ConfigError: the database cannot be reached, is read-only or lacks its tables.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except sa.exc.OperationalError as error:
+            raise ConfigError([_explain(self.engine.url, error)]) from error
+
+    def migrate(self) -> None:
+        """Bring the tables to this version of Accord; does nothing where they are already."""
+        with self.begin() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+            script = ScriptDirectory(str(_MIGRATIONS))
+            if present == script.get_current_head():
+                return
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def _with_driver(url: str) -> str:
+    for bare in ("postgresql://", "postgres://"):
+        if url.startswith(bare):
+            return "postgresql+psycopg2://" + url.removeprefix(bare)
+    return url
+
+
+def _make_engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ConfigError(
+            ["ACCORD_DATABASE_URL is not a database URL; write sqlite:///path/accord.db or postgresql://…"]
+        ) from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        folder = Path(parsed.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                [f"the folder of the database, {folder}, cannot be made ({error.strerror})"]
+            ) from error
+    engine = sa.create_engine(parsed, json_serializer=_dump, json_deserializer=json.loads)
+    if parsed.get_backend_name() == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _explain(url: sa.URL, error: sa.exc.OperationalError) -> str:
+    what = str(error.orig).strip().splitlines()[0]
+    where = url.render_as_string(hide_password=True)
+    return f"the database {where} cannot be used: {what}; check ACCORD_DATABASE_URL and who may write there"
+
+
+def upsert(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    keep: Sequence[str] = (),
+) -> int:
+    """Insert rows, or overwrite those whose primary key is there already.
+
+    Args:
+        keep: columns that an existing row keeps (``first_seen_at``).
+
+    Returns:
+        How many rows were given.
+    """
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    key = [column.name for column in table.primary_key]
+    statement = make(table)
+    overwrite = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in key and column.name not in keep
+    }
+    conflict = (
+        statement.on_conflict_do_update(index_elements=key, set_=overwrite)
+        if overwrite
+        else statement.on_conflict_do_nothing(index_elements=key)
+    )
+    total = 0
+    for chunk in chunks(rows, _ROWS_AT_ONCE):
+        connection.execute(conflict, chunk)
+        total += len(chunk)
+    return total
+
+
+def chunks(rows: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """Cut an iterable into lists of at most ``size``."""
+    source = iter(rows)
+    while chunk := list(islice(source, size)):
+        yield chunk
+
+
+def where_in(
+    connection: sa.Connection, query: sa.Select[Any], column: sa.ColumnElement[Any], keys: Iterable[Any]
+) -> Iterator[sa.Row[Any]]:
+    """Run ``query`` for the rows whose ``column`` is one of ``keys``, in few statements."""
+    for chunk in chunks(sorted(set(keys)), _KEYS_AT_ONCE):
+        yield from connection.execute(query.where(column.in_(chunk)))

@@ -1,0 +1,389 @@
+"""Every table of Accord's state, and nothing that reads or writes them.
+
+One row per link holds its base and computed values as JSON: a row per field is five times slower.
+Times are aware UTC everywhere; ``UtcDateTime`` refuses naive ones.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware UTC time; SQLite, which knows no zones, keeps the UTC wall clock."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """To the database; refuses naive times."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """From the database: aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _column(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
+    options.setdefault("nullable", False)
+    return sa.Column(name, kind, **options)
+
+
+def _optional(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=True, **options)
+
+
+_Key = sa.String(80)
+_Name = sa.String(120)
+
+# What each side last said. `version` grows with every real change, so a step can take up where it left off.
+mirror = sa.Table(
+    "mirror",
+    metadata,
+    _column("side", sa.String(10), primary_key=True),
+    _column("object_type", sa.String(40), primary_key=True),
+    _column("record_id", _Key, primary_key=True),
+    _column("fields", sa.JSON),
+    _column("stamps", sa.JSON),
+    _column("modified_at", UtcDateTime),
+    _optional("created_at", UtcDateTime),
+    _optional("modified_by", _Name),
+    _column("deleted", sa.Boolean),
+    _column("version", sa.BigInteger, index=True),
+    _optional("link_id", _Key, index=True),
+)
+
+# The keys by which a record's other half can be found, so that a link is one indexed look-up.
+mirror_keys = sa.Table(
+    "mirror_keys",
+    metadata,
+    _column("side", sa.String(10), primary_key=True),
+    _column("object_type", sa.String(40), primary_key=True),
+    _column("record_id", _Key, primary_key=True),
+    _column("kind", sa.String(20), primary_key=True),
+    _column("key", sa.String(255), primary_key=True),
+    sa.Index("ix_mirror_keys_kind_key", "kind", "key"),
+)
+
+# One row per person or company. The three `…_due` marks say which step has to look at it again; only the step
+# that has finished clears its mark, so a crash repeats work and loses none.
+links = sa.Table(
+    "links",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("kind", sa.String(10), index=True),
+    _optional("hubspot_id", _Key, index=True),
+    _optional("salesforce_type", sa.String(40)),
+    _optional("salesforce_id", _Key, index=True),
+    _optional("lead_id", _Key),
+    _column("evidence", _Name),
+    _column("made_at", UtcDateTime),
+    _optional("base", sa.JSON),
+    _column("computed", sa.JSON),
+    _column("judge_due", sa.Boolean, index=True),
+    _column("feedback_due", sa.Boolean, index=True),
+    _column("plan_due", sa.Boolean, index=True),
+    _optional("merged_into", _Key),
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    _column("name", _Name, primary_key=True),
+    _column("value", sa.JSON),
+    _column("moved_at", UtcDateTime),
+)
+
+sequences = sa.Table(
+    "sequences",
+    metadata,
+    _column("name", _Name, primary_key=True),
+    _column("value", sa.BigInteger),
+)
+
+# People's activities on one time line, wherever they were recorded.
+activities = sa.Table(
+    "activities",
+    metadata,
+    _column("activity_id", sa.String(160), primary_key=True),
+    _column("link_id", _Key, index=True),
+    _column("kind", sa.String(40)),
+    _column("at", UtcDateTime),
+    _optional("detail", sa.String(1000)),
+    _column("side", sa.String(10)),
+    _optional("actor_id", _Name),
+    _optional("direction", sa.String(10)),
+    _optional("outcome", _Name),
+    _optional("copy_of", sa.String(160)),
+)
+
+# One activity's records on both sides; the side it began on is the original, the other its copy.
+activity_links = sa.Table(
+    "activity_links",
+    metadata,
+    _column("origin_side", sa.String(10), primary_key=True),
+    _column("origin_type", sa.String(40), primary_key=True),
+    _column("origin_id", _Key, primary_key=True),
+    _optional("copy_type", sa.String(40)),
+    _optional("copy_id", _Key, index=True),
+    _optional("link_id", _Key, index=True),
+    _optional("base", sa.JSON),
+)
+
+judgements = sa.Table(
+    "judgements",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("stage", sa.String(20), index=True),
+    _column("score", sa.Integer),
+    _column("passed", sa.String(16)),  # 64-bit masks as hexadecimal text: no database's integer is unsigned
+    _column("failed", sa.String(16)),
+    _column("unknown", sa.String(16)),
+    _column("reason", sa.String(255)),
+    _column("missing", sa.String(255)),
+    _column("definition_version", sa.String(40)),
+    _column("judged_at", UtcDateTime),
+    _optional("next_change_at", UtcDateTime, index=True),
+)
+
+stage_history = sa.Table(
+    "stage_history",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("at", UtcDateTime, primary_key=True),
+    _column("stage", sa.String(20)),
+    _optional("previous_stage", sa.String(20)),
+    _column("score", sa.Integer),
+    _column("definition_version", sa.String(40)),
+)
+
+handoffs = sa.Table(
+    "handoffs",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("handed_off_at", UtcDateTime, primary_key=True),
+    _column("stage", sa.String(20)),
+    _optional("owner", _Name),
+    _optional("source", _Name),
+    _optional("campaign", sa.String(255)),
+    _optional("created_in_crm_at", UtcDateTime),
+    _column("qualified_at", UtcDateTime),
+    _column("confirmed", sa.Boolean),
+    _column("complete", sa.Boolean),  # the agreed minimum of information was there at handoff
+)
+
+# What sales answered, as a history: a later answer never rewrites an earlier one.
+dispositions = sa.Table(
+    "dispositions",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("at", UtcDateTime, primary_key=True),
+    _column("disposition", sa.String(40)),
+    _optional("reason", _Name),
+    _optional("note", sa.Text),
+    _optional("owner", _Name),
+)
+
+sales_statuses = sa.Table(
+    "sales_statuses",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("at", UtcDateTime, primary_key=True),
+    _column("status", _Name),
+    _optional("owner", _Name),
+)
+
+clocks = sa.Table(
+    "clocks",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("commitment", sa.String(60), primary_key=True),
+    _column("started_at", UtcDateTime, primary_key=True),
+    _column("team", sa.String(20)),
+    _optional("owner", _Name),
+    _optional("due_at", UtcDateTime),
+    _optional("stopped_at", UtcDateTime),
+    _column("status", sa.String(12), index=True),
+    _optional("business_minutes", sa.Float),
+    _optional("sync_minutes", sa.Float),
+    _optional("routing_minutes", sa.Float),
+    _optional("human_minutes", sa.Float),
+    _column("why", sa.String(255)),
+)
+
+metrics = sa.Table(
+    "metrics",
+    metadata,
+    _column("period", sa.String(12), primary_key=True),
+    _column("period_start", UtcDateTime, primary_key=True),
+    _column("metric", sa.String(80), primary_key=True),
+    _column("segment", sa.String(160), primary_key=True),
+    _optional("numerator", sa.Float),
+    _optional("denominator", sa.Float),
+    _optional("value", sa.Float),
+    _column("computed_at", UtcDateTime),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    _column("name", _Name, primary_key=True),
+    _column("made_at", UtcDateTime, primary_key=True),
+    _column("media_type", sa.String(40)),
+    _column("body", sa.Text),
+)
+
+contract_versions = sa.Table(
+    "contract_versions",
+    metadata,
+    _column("kind", sa.String(20), primary_key=True),
+    _column("version", sa.String(40), primary_key=True),
+    _column("digest", sa.String(64), primary_key=True),
+    _column("body", sa.Text),
+    _column("first_used_at", UtcDateTime),
+)
+
+passes = sa.Table(
+    "passes",
+    metadata,
+    _column("pass_id", _Key, primary_key=True),
+    _column("started_at", UtcDateTime, index=True),
+    _optional("finished_at", UtcDateTime),
+    _column("status", sa.String(12)),
+    _column("counts", sa.JSON),
+)
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    _column("plan_id", _Key, primary_key=True),
+    _column("pass_id", _Key, index=True),
+    _column("made_at", UtcDateTime, index=True),
+    _column("status", sa.String(12)),  # planned, stopped, approved, applied, dry
+    _column("counts", sa.JSON),
+    _column("tripped", sa.JSON),
+    _column("considered", sa.Integer),
+    _column("in_agreement", sa.Integer),
+)
+
+# Every write, planned before it is sent: what, before, after, why, by which rule, and what became of it.
+journal = sa.Table(
+    "journal",
+    metadata,
+    _column("write_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _column("plan_id", _Key, index=True),
+    _column("key", sa.String(200)),
+    _column("side", sa.String(10)),
+    _column("object_type", sa.String(40)),
+    _column("operation", sa.String(10)),
+    _optional("record_id", _Key),
+    _column("link_id", _Key, index=True),
+    _column("changes", sa.JSON),
+    _optional("external_key", sa.JSON),
+    _column("associations", sa.JSON),
+    _column("state", sa.String(10), index=True),  # planned, sent, done, failed, withdrawn
+    _optional("code", _Name),
+    _optional("message", sa.Text),
+    _optional("sent_at", UtcDateTime),
+    _optional("settled_at", UtcDateTime),
+)
+
+holds = sa.Table(
+    "holds",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("side", sa.String(10), primary_key=True),
+    _column("object_type", sa.String(40), primary_key=True),
+    _column("kind", sa.String(40), primary_key=True),
+    _column("field", _Name, primary_key=True),
+    _column("why", sa.Text),
+    _column("remedy", sa.Text),
+    _optional("value", sa.JSON),
+    _column("accepted", sa.JSON),
+    _column("first_seen_at", UtcDateTime),
+    _column("last_seen_at", UtcDateTime),
+    _optional("released_at", UtcDateTime, index=True),
+)
+
+conflicts = sa.Table(
+    "conflicts",
+    metadata,
+    _column("conflict_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    _column("plan_id", _Key, index=True),
+    _column("link_id", _Key, index=True),
+    _column("field", _Name),
+    _column("rule", sa.String(30)),
+    _column("winner", sa.String(10)),
+    _optional("winning_value", sa.JSON),
+    _optional("losing_value", sa.JSON),
+    _optional("losing_at", UtcDateTime),
+    _optional("losing_actor", _Name),
+    _column("why", sa.Text),
+)
+
+owners = sa.Table(
+    "owners",
+    metadata,
+    _column("side", sa.String(10), primary_key=True),
+    _column("owner_id", _Key, primary_key=True),
+    _optional("email", sa.String(255), index=True),
+    _column("name", sa.String(255)),
+    _column("active", sa.Boolean),
+    _column("queue", sa.Boolean),
+)
+
+schemas = sa.Table(
+    "schemas",
+    metadata,
+    _column("side", sa.String(10), primary_key=True),
+    _column("object_type", sa.String(40), primary_key=True),
+    _column("fields", sa.JSON),
+    _column("read_at", UtcDateTime),
+)
+
+# Where each person stands after a pass: exactly one class with one reason, so that nobody is unaccounted for.
+reconciliation = sa.Table(
+    "reconciliation",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("class", sa.String(20), index=True),
+    _column("reason", sa.String(255)),
+    _column("source", _Name),
+    _column("seen_at", UtcDateTime),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    _column("name", _Key, primary_key=True),
+    _column("owner", _Name),
+    _column("fence", sa.BigInteger),
+    _column("expires_at_s", sa.Float),
+)
+
+api_usage = sa.Table(
+    "api_usage",
+    metadata,
+    _column("pass_id", _Key, primary_key=True),
+    _column("side", sa.String(10), primary_key=True),
+    _column("step", sa.String(40), primary_key=True),
+    _column("calls", sa.Integer),
+    _column("by_endpoint", sa.JSON),
+)
