@@ -1,0 +1,303 @@
+"""The SLA as typed values: calendars, touches, answers and the commitments of both teams.
+
+Models and their cross-checks only. Reading YAML with line numbers is in ``sla_loading.py``; running clocks in
+``clocks.py``; the page in plain words in ``sla_language.py``.
+"""
+
+from collections import Counter
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from sla_rules.sla_terms import (
+    Duration,
+    Quota,
+    ShareLimit,
+    Stop,
+    Target,
+    TouchFloor,
+    parse_duration,
+    parse_opening,
+    parse_share,
+    parse_stop,
+    parse_target,
+)
+
+Team = Literal["marketing", "sales"]
+StartEvent = Literal["handoff", "first touch"]
+Measure = Literal["qualified leads", "minimum information at handoff", "rejected by sales"]
+ExcuseKind = Literal[
+    "opted out", "do not call", "duplicate", "erased", "handed off again", "recycled", "converted", "rejected"
+]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = (
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+)  # fmt: skip
+
+Share = Annotated[float, BeforeValidator(parse_share)]
+Length = Annotated[Duration, BeforeValidator(parse_duration)]
+Opening = Annotated[tuple[int, int], BeforeValidator(parse_opening)]
+
+
+def _zone_exists(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone; write an IANA name such as 'Europe/Berlin'")
+    return name
+
+
+def _lower(text: str) -> str:
+    return text.strip().lower()
+
+
+Zone = Annotated[str, AfterValidator(_zone_exists)]
+Email = Annotated[str, AfterValidator(_lower)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HolidaySource(_Part):
+    """A country (ISO-3166) and, where holidays differ inside it, its subdivision (``BE`` for Berlin)."""
+
+    country: str
+    subdivision: str | None = None
+
+    @model_validator(mode="after")
+    def _known(self) -> "HolidaySource":
+        countries = holidays.list_supported_countries()
+        if self.country not in countries:
+            raise ValueError(f"no holidays known for country {self.country!r}; write an ISO code such as 'DE'")
+        if self.subdivision is not None and self.subdivision not in countries[self.country]:
+            known = ", ".join(countries[self.country]) or "none: leave it out"
+            raise ValueError(f"{self.country} has no subdivision {self.subdivision!r}; known are {known}")
+        return self
+
+
+class CalendarSpec(_Part):
+    """When a team is at work: opening minutes by weekday in local time, less holidays and closed days."""
+
+    time_zone: Zone
+    hours: dict[Weekday, tuple[Opening, ...]]
+    holidays: HolidaySource | None = None
+    closed: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> "CalendarSpec":
+        if not any(self.hours.values()):
+            raise ValueError("a calendar without opening hours never lets a clock run; give one weekday hours")
+        for day, spans in self.hours.items():
+            if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+                raise ValueError(f"the opening hours of {day} overlap or are out of order; write them in order")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def business_day_minutes(self) -> float:
+        """Opening minutes of the usual day: the commonest length among days that are open, the longer at a tie."""
+        lengths = Counter(sum(b - a for a, b in spans) for spans in self.hours.values() if spans)
+        return float(max(lengths, key=lambda minutes: (lengths[minutes], minutes)))
+
+
+class Absence(_Part):
+    """Days (both included, in the calendar's zone) on which an owner's clocks stand still."""
+
+    first: date
+    last: date
+    why: str = "away"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Absence":
+        if self.last < self.first:
+            raise ValueError("an absence ends before it begins; swap 'first' and 'last'")
+        return self
+
+
+class OwnerHours(_Part):
+    """What differs for one owner: another calendar, days away."""
+
+    owner: Email
+    calendar: str | None = None
+    absences: tuple[Absence, ...] = ()
+
+
+class TouchKind(_Part):
+    """Which activities of one kind count as a touch.
+
+    Attributes:
+        inbound: whether a call or e-mail that the person began counts too.
+        except_outcomes: outcomes (case and ``_`` ignored) that do not count, such as a cancelled meeting.
+    """
+
+    inbound: bool = False
+    except_outcomes: tuple[str, ...] = ()
+
+
+class TouchRules(_Part):
+    """What counts as a human touch.
+
+    Attributes:
+        not_people: actors that never count; ``*`` stands for anything.
+    """
+
+    kinds: dict[Literal["call", "email", "meeting", "task", "note"], TouchKind] = Field(min_length=1)
+    same_touch_within: Length
+    not_people: tuple[Email, ...] = ()
+
+    @model_validator(mode="after")
+    def _window_is_clock_time(self) -> "TouchRules":
+        if self.same_touch_within.business:
+            raise ValueError("'same_touch_within' is clock time; write for example '10 minutes'")
+        return self
+
+
+class Answers(_Part):
+    """How dispositions and Salesforce lead statuses are read."""
+
+    accepted: tuple[str, ...]
+    converted: tuple[str, ...]
+    recycled: tuple[str, ...]
+    rejected: tuple[str, ...]
+    accepted_statuses: tuple[str, ...] = ()
+    converted_statuses: tuple[str, ...] = ()
+    rejected_statuses: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "Answers":
+        for names in (
+            (*self.accepted, *self.converted, *self.recycled, *self.rejected),
+            (*self.accepted_statuses, *self.converted_statuses, *self.rejected_statuses),
+        ):
+            twice = sorted(name for name, n in Counter(names).items() if n > 1)
+            if twice:
+                raise ValueError(f"{', '.join(twice)} stands in two lists; an answer has one meaning")
+        return self
+
+
+class Escalation(_Part):
+    """Who is told, and when."""
+
+    when: Literal["warned", "breached"]
+    tell: str
+
+
+class Commitment(_Part):
+    """One promise of one team: either a clock (``start``, ``stop``) or a ``measure`` of a period.
+
+    Attributes:
+        calendar: whose business time counts, unless the owner has a calendar of their own.
+        warn_at: share of the time after which a clock is due soon.
+        goal: share of the clocks that are to be met.
+        excused_by: what ends the obligation when it happens before the due time.
+        excused_reasons: disposition reasons with which an early disqualification is in order.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    team: Team
+    promise: str
+    target: Annotated[Target, BeforeValidator(parse_target)]
+    start: StartEvent | None = None
+    stop: Annotated[Stop, BeforeValidator(parse_stop)] | None = None
+    measure: Measure | None = None
+    calendar: str | None = None
+    warn_at: Share = 0.75
+    goal: Share = 1.0
+    excused_by: tuple[ExcuseKind, ...] = ()
+    excused_reasons: tuple[str, ...] = ()
+    escalation: tuple[Escalation, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> "Commitment":
+        if self.measure is not None:
+            if self.start is not None or self.stop is not None:
+                raise ValueError("give either 'measure' or 'start' and 'stop', not both")
+            wanted: type = Quota if self.measure == "qualified leads" else ShareLimit
+            form = "'at least 120 per month'" if wanted is Quota else "'at most 25 %'"
+            if not isinstance(self.target, wanted):
+                raise ValueError(f"{self.measure!r} is measured against a target such as {form}")
+            return self
+        if self.start is None or self.stop is None:
+            raise ValueError("give 'start' and 'stop' (a clock), or 'measure' (a number of the period)")
+        if (self.stop.kind == "disqualification") != isinstance(self.target, TouchFloor):
+            raise ValueError("'stop: disqualification' and a target such as 'at least 4 touches' go together")
+        if not isinstance(self.target, Duration | TouchFloor):
+            raise ValueError("a clock needs a length of time as target, for example '1 business hour'")
+        if (self.start == "first touch") != (self.stop.kind == "further touches"):
+            raise ValueError("'start: first touch' and 'stop: 3 further touches' go together")
+        return self
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether each handoff gets a clock with a due time."""
+        return isinstance(self.target, Duration)
+
+
+class SlaContract(_Part):
+    """The whole agreement.
+
+    Attributes:
+        source: the name of the file or record it came from, for messages.
+    """
+
+    title: str
+    version: str
+    agreed_on: date
+    agreed_by: tuple[str, ...] = Field(min_length=1)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    calendars: dict[str, CalendarSpec] = Field(min_length=1)
+    owners: tuple[OwnerHours, ...] = ()
+    touches: TouchRules
+    answers: Answers
+    bands_minutes: tuple[int, ...] = (5, 15, 60, 240)
+    commitments: tuple[Commitment, ...] = Field(min_length=1)
+    source: str = "sla.yaml"
+
+    @model_validator(mode="after")
+    def _names_meet(self) -> "SlaContract":
+        named = {c.calendar for c in self.commitments} | {o.calendar for o in self.owners}
+        missing = sorted(name for name in named if name is not None and name not in self.calendars)
+        problems = [f"no calendar is called {name!r}; known are {', '.join(self.calendars)}" for name in missing]
+        for what, names in (
+            ("commitment id", [c.id for c in self.commitments]),
+            ("owner", [o.owner for o in self.owners]),
+        ):
+            twice = sorted(name for name, n in Counter(names).items() if n > 1)
+            problems += [f"{what} {name!r} stands twice; keep one" for name in twice]
+        for kind in ("first touch", "further touches", "disqualification"):
+            ids = [c.id for c in self.commitments if c.stop is not None and c.stop.kind == kind]
+            if len(ids) > 1:
+                problems.append(f"{' and '.join(ids)} both stop at {kind!r}; keep one")
+        if list(self.bands_minutes) != sorted(set(self.bands_minutes)) or min(self.bands_minutes, default=0) < 1:
+            problems.append("'bands_minutes' must be positive and rise, for example [5, 15, 60, 240]")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def commitment(self, commitment_id: str) -> Commitment:
+        """The commitment of that id; KeyError if there is none."""
+        return self._by_id[commitment_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Commitment]:
+        return {c.id: c for c in self.commitments}
+
+    def stopping_at(self, kind: str) -> Commitment | None:
+        """The one commitment whose clock stops at this kind of event, if the agreement has it."""
+        return next((c for c in self.commitments if c.stop is not None and c.stop.kind == kind), None)
+
+    def calendar_name(self, commitment: Commitment) -> str:
+        """The calendar of a commitment: its own, or the first of the agreement."""
+        return commitment.calendar or next(iter(self.calendars))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which periods begin and end: that of the first calendar."""
+        return next(iter(self.calendars.values())).zone
