@@ -1,0 +1,45 @@
+# Every target sets up what it needs. `make help` lists them.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PACKAGES := sync_rules sla_rules connectors passes reports assets dagster_project cli sandbox
+TEST_JOBS ?= 2
+
+.PHONY: help setup demo ui test test-long check bench
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(READY) ## make .venv and install everything, pinned
+
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Accord needs Python 3.11 or newer; none was found on PATH."; exit 2; }
+	@echo "Setting up $(VENV) (once, about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[sandbox,dev]'
+	@touch $(READY)
+
+demo: $(READY) ## the whole job on the sandbox: set up, plan, sync, 30 days of work, scorecard
+	@$(BIN)/accord demo
+
+ui: $(READY) ## the demo's world in the Dagster UI, with schedules ready to be switched on
+	@$(BIN)/accord demo --ui
+
+test: $(READY) ## every test but the long ones
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup -m "not long"
+
+test-long: $(READY) ## the long tests too
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup
+
+check: $(READY) ## lint, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(READY) ## the side-by-side measurements
+	@$(BIN)/python -m benchmarks.qualification
+	@$(BIN)/python -m benchmarks.api_calls
