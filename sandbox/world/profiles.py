@@ -57,9 +57,9 @@ def _interest(seed: int, index: int, is_target: bool) -> str:
     return weighted(shares, even(index, _ALPHA_INTEREST, seed, "interest"))
 
 
-def _plain(seed: int, scenario: Scenario, index: int, kind: Kind) -> Profile:
+def _plain(seed: int, scenario: Scenario, index: int, kind: Kind, known: int) -> Profile:
     rng = generator(seed, "person", index)
-    company = company_of_world(seed, rng.randrange(max(6, index // 3)))
+    company = company_of_world(seed, rng.randrange(max(6, known // 3)))
     place = company.place if rng.random() < 0.8 else draw_place(rng)
     first = rng.choice(names.GIVEN[place.country.culture])
     last = rng.choice(names.FAMILY[place.country.culture])
@@ -93,20 +93,30 @@ def _plain(seed: int, scenario: Scenario, index: int, kind: Kind) -> Profile:
     )
 
 
-def _original(seed: int, scenario: Scenario, index: int) -> int:
-    number = int(fraction(seed, "original", index) * index)
+def _original(seed: int, scenario: Scenario, index: int, known: int) -> int:
+    number = int(fraction(seed, "original", index) * known)
     while kind_of(seed, scenario, number) is not Kind.PLAIN:
         number -= 1
     return number
 
 
-def draw_profile(seed: int, scenario: Scenario, index: int) -> Profile:
-    """The ``index``-th person (from 0) of the world ``seed``."""
+def draw_profile(seed: int, scenario: Scenario, index: int, *, known: int | None = None) -> Profile:
+    """The person number ``index`` (from 0) of the world ``seed``.
+
+    Args:
+        seed: the world's.
+        scenario: the world's.
+        index: any number; the first ``people`` are there from the beginning.
+        known: how many people came before, whose companies and names this one may share; ``index``
+            itself when None.
+    """
+    before = index if known is None else known
     kind = kind_of(seed, scenario, index)
     rng = generator(seed, "dirt", index)
     if kind in DUPLICATES:
-        original = _plain(seed, scenario, _original(seed, scenario, index), Kind.PLAIN)
+        number = _original(seed, scenario, index, before)
+        original = _plain(seed, scenario, number, Kind.PLAIN, number)
         return duplicate_of(original, index, kind, _side_of(seed, scenario, index, kind), rng)
-    profile = _plain(seed, scenario, index, kind)
+    profile = _plain(seed, scenario, index, kind, before)
     change = CHANGES.get(kind)
     return profile if change is None else change(profile, rng)
