@@ -1,0 +1,1 @@
+"""Salesforce through simple-salesforce: one bounded session, composite and collections, errors handled."""

@@ -1,0 +1,217 @@
+"""One HTTP call to HubSpot: the kept API object, timeouts, budget, retries, and errors made ours.
+
+Knows nothing of objects and properties; every other module here calls ``HubSpotClient.call``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import hubspot
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+)
+
+from connectors.budget import CallBudget, Window
+from connectors.errors import ConfigError, MissingPermission, PermanentError, RetryableError
+from connectors.hubspot.errors import classify
+from connectors.results import ApiUsage
+from connectors.retry import Retrier, Safety
+
+DEFAULT_BASE_URL = "https://api.hubapi.com"
+BURST = Window(calls=100, seconds=10.0)
+SEARCH = Window(calls=4, seconds=1.0)
+_ANY_2XX = dict.fromkeys((200, 201, 202, 207), "object")
+_NEVER_SENT = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
+
+
+def hubspot_budget() -> CallBudget:
+    """The smallest tier's limits; the first reply's headers widen them."""
+    return CallBudget("hubspot", {"burst": BURST, "search": SEARCH}, margin_share=0.05)
+
+
+class HubSpotClient:
+    """Calls HubSpot and answers with plain dictionaries. Safe to share between threads.
+
+    Args:
+        access_token: a private app's, service key's or OAuth access token.
+        base_url: for another host than HubSpot's; plain http is refused except for a loopback host.
+        timeout_s: connect and read, in seconds.
+    """
+
+    def __init__(
+        self,
+        access_token: str,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        retrier: Retrier | None = None,
+        budget: CallBudget | None = None,
+        timeout_s: tuple[float, float] = (5.0, 60.0),
+    ) -> None:
+        url = urllib3.util.parse_url(base_url)
+        if url.scheme != "https" and url.host not in ("127.0.0.1", "localhost", "[::1]"):
+            raise ConfigError([f"HubSpot base URL {base_url!r}: only https is allowed beyond this machine"])
+        if not access_token:
+            raise ConfigError(["HubSpot access token is empty: set it to the private app's token"])
+        client = hubspot.Client.create(
+            access_token=access_token,
+            host=base_url.rstrip("/"),
+            base_url=base_url.rstrip("/"),
+            # The client's own three repeats would multiply timeouts and hide the vendor's reply.
+            retry=urllib3.Retry(total=False, redirect=False),
+            connection_pool_maxsize=16,
+        )
+        # Each access of `.basic_api` opens a new connection pool, so one is kept for everything.
+        self._api = client.crm.objects.basic_api.api_client
+        self._api.set_default_header("Accept-Encoding", "gzip")
+        self._token = access_token
+        self._retrier = retrier or Retrier()
+        self._budget = budget or hubspot_budget()
+        self._timeout_s = timeout_s
+
+    @property
+    def retrier(self) -> Retrier:
+        """The waits, for callers that repeat part of a call."""
+        return self._retrier
+
+    def usage(self) -> ApiUsage:
+        """Calls made since construction."""
+        return self._budget.usage()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        endpoint: str,
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
+        query: Sequence[tuple[str, str]] = (),
+        safety: Safety = Safety.READ,
+        search: bool = False,
+        urgent: bool = False,
+    ) -> dict[str, Any]:
+        """The reply's JSON object; ``{}`` for an empty one.
+
+        Args:
+            path: with all values percent-encoded already.
+            endpoint: the path as a template, for counting and messages.
+
+        Raises:
+            ConnectorError: of the class that says what to do next.
+        """
+        operation = f"{method} {endpoint}"
+        # Searches count against their own lane and, to be safe, against the burst too.
+        lanes = ("burst", "search") if search else ("burst",)
+
+        def once() -> dict[str, Any]:
+            self._budget.acquire(operation, lanes, urgent=urgent)
+            return self._once(operation, method, path, body, query)
+
+        return self._retrier.call(once, safety)
+
+    def _once(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | Sequence[Any] | None,
+        query: Sequence[tuple[str, str]],
+    ) -> dict[str, Any]:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        try:
+            data, status, replied = self._api.call_api(
+                path,
+                method,
+                {},
+                list(query),
+                headers,
+                body=body,
+                response_types_map=_ANY_2XX,
+                auth_settings=["oauth2"],
+                _return_http_data_only=False,
+                _request_timeout=self._timeout_s,
+            )
+        except HTTPError as error:
+            _raise_transport(operation, error)
+        except Exception as error:
+            # Every package of the client has its own ApiException with no common base of theirs.
+            status = getattr(error, "status", None)
+            if status is None or not hasattr(error, "body"):
+                raise
+            if status == 0:
+                raise PermanentError(
+                    "hubspot",
+                    operation,
+                    code="TLS",
+                    message=str(getattr(error, "reason", "")),
+                    remedy="Check the certificate store and any proxy between here and HubSpot.",
+                ) from error
+            self._observe(getattr(error, "headers", None) or {})
+            raise classify(operation, int(status), error.body, getattr(error, "headers", None)) from None
+        self._observe(replied)
+        if data is None or data == "":
+            return {}
+        if not isinstance(data, dict):
+            # A proxy's page under a 200: the call may or may not have reached HubSpot.
+            raise RetryableError(
+                "hubspot",
+                operation,
+                status=status,
+                code="NOT_JSON",
+                message="the reply is not a JSON object",
+                sent=True,
+                remedy="Check for a proxy that answers in HubSpot's place.",
+            )
+        return data
+
+    def _observe(self, headers: Mapping[str, str]) -> None:
+        def number(name: str) -> int | None:
+            text = headers.get(name)
+            return int(text) if text and text.isdigit() else None
+
+        most, interval_ms = (
+            number("X-HubSpot-RateLimit-Max"),
+            number("X-HubSpot-RateLimit-Interval-Milliseconds"),
+        )
+        if most and interval_ms:
+            self._budget.resize("burst", Window(calls=most, seconds=interval_ms / 1000))
+        self._budget.observe_daily(
+            limit=number("X-HubSpot-RateLimit-Daily"), remaining=number("X-HubSpot-RateLimit-Daily-Remaining")
+        )
+
+    def app_id(self) -> str | None:
+        """The id under which HubSpot's history names our writes, or None if the token does not tell it."""
+        try:
+            info = self.call(
+                "POST",
+                "/oauth/v2/private-apps/get/access-token-info",
+                endpoint="/oauth/v2/private-apps/get/access-token-info",
+                body={"tokenKey": self._token},
+            )
+        except PermanentError as error:
+            if error.status not in (400, 404) and not isinstance(error, MissingPermission):
+                raise
+            info = self.call(
+                "GET",
+                f"/oauth/v1/access-tokens/{self._token}",
+                endpoint="/oauth/v1/access-tokens/{token}",
+            )
+        found = info.get("appId") or info.get("app_id")
+        return str(found) if found is not None else None
+
+
+def _raise_transport(operation: str, error: HTTPError) -> NoReturn:
+    cause = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
+    sent = not isinstance(cause, _NEVER_SENT)
+    raise RetryableError(
+        "hubspot",
+        operation,
+        code=type(cause).__name__,
+        message="no reply" if sent else "no connection",
+        sent=sent,
+        remedy="Check the network and HubSpot's status page.",
+    ) from error

@@ -1,0 +1,141 @@
+"""HubSpot as the rest of Accord sees it: one object with the port's methods. How each works is beside it."""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from connectors.hubspot import associations, consent, reading, schema, writing
+from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, MarketingSources
+from connectors.results import (
+    ApiUsage,
+    ChangeRequest,
+    FieldSpec,
+    Owner,
+    RecordWrite,
+    WriteOperation,
+    WriteResult,
+)
+from sync_rules.records import Record, Side
+
+
+class HubSpotGateway:
+    """Reads and writes one HubSpot account. Safe to share between threads; schema and account are cached."""
+
+    side: Side = "hubspot"
+
+    def __init__(self, client: HubSpotClient) -> None:
+        self.client = client
+        self._lock = threading.RLock()
+        self._schemas: dict[str, dict[str, FieldSpec]] = {}
+        self._account: dict[str, Any] | None = None
+        self._app: tuple[str | None] | None = None
+        self._marketing = MarketingSources(client)
+
+    def changes(self, requests: Sequence[ChangeRequest]) -> Iterator[tuple[str, list[Record]]]:
+        """Pages ``(object_type, records)`` of everything changed since; complete, or it raises.
+
+        Archived records do not appear here (see ``archived``). The search behind it lags by moments: the
+        caller's ``since`` must overlap.
+        """
+        for request in requests:
+            pages = reading.changed(
+                self.client,
+                request.object_type,
+                request.fields,
+                request.since,
+                history=request.history,
+                app_id=self._app_id() if request.history else None,
+                keep_history=_kept(request.object_type, request.history),
+            )
+            for page in pages:
+                yield request.object_type, page
+
+    def read(
+        self, object_type: str, ids: Iterable[str], fields: Iterable[str], *, history: Sequence[str] = ()
+    ) -> list[Record]:
+        """Records by id; missing ids are absent, absorbed ones give their winner with ``_merged_ids``."""
+        return reading.by_ids(
+            self.client,
+            object_type,
+            ids,
+            fields,
+            history=history,
+            app_id=self._app_id() if history else None,
+            keep_history=_kept(object_type, history),
+        )
+
+    def read_by(
+        self, object_type: str, id_property: str, values: Iterable[str], fields: Iterable[str]
+    ) -> list[Record]:
+        """Records by ``email`` (contacts) or another unique property."""
+        lowered = [value.strip().lower() if id_property == "email" else value for value in values]
+        return reading.by_ids(self.client, object_type, lowered, fields, id_property=id_property)
+
+    def archived(self, object_type: str) -> list[Record]:
+        """Tombstones of the archived records of a type."""
+        return reading.archived(self.client, object_type)
+
+    def associations(self, from_type: str, to_type: str, ids: Iterable[str]) -> dict[str, list[str]]:
+        """Associated ids by id; an id without any has an empty list."""
+        return associations.read(self.client, from_type, to_type, ids)
+
+    def associate(
+        self, from_type: str, to_type: str, pairs: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], str]:
+        """Associate ``(from id, to id)`` pairs; answers the refused ones with the reason."""
+        return dict(associations.create(self.client, from_type, to_type, pairs))
+
+    def write(
+        self, object_type: str, operation: WriteOperation, writes: Sequence[RecordWrite]
+    ) -> list[WriteResult]:
+        """Results in the order of ``writes``; two writes to one record are done in their order."""
+        return writing.write(self.client, object_type, operation, writes)
+
+    def opt_out(self, emails: Iterable[str]) -> list[WriteResult]:
+        """Unsubscribe addresses from all e-mail; keys of the results are the addresses."""
+        return consent.opt_out(self.client, emails)
+
+    def marketing(self) -> MarketingSources:
+        """The account's marketing event endpoints."""
+        return self._marketing
+
+    def owners(self) -> list[Owner]:
+        """All owners, deactivated ones too."""
+        return schema.owners(self.client)
+
+    def schema(self, object_type: str) -> dict[str, FieldSpec]:
+        """Properties by name; read once per gateway, again after ``forget_schema``."""
+        with self._lock:
+            if object_type not in self._schemas:
+                specs = map(schema.field_spec, schema.raw_properties(self.client, object_type))
+                self._schemas[object_type] = {spec.name: spec for spec in specs}
+            return self._schemas[object_type]
+
+    def forget_schema(self) -> None:
+        """Read schemas afresh from now on; setup calls it after adding properties."""
+        with self._lock:
+            self._schemas.clear()
+
+    def account(self) -> dict[str, Any]:
+        """``portal_id``, ``name``, ``time_zone``, ``currency``, ``app_id``."""
+        with self._lock:
+            if self._account is None:
+                self._account = schema.account(self.client, self._app_id())
+            return dict(self._account)
+
+    def _app_id(self) -> str | None:
+        with self._lock:
+            if self._app is None:
+                self._app = (self.client.app_id(),)
+            return self._app[0]
+
+    def usage(self) -> ApiUsage:
+        """Calls made since construction."""
+        return self.client.usage()
+
+
+def _kept(object_type: str, history: Sequence[str]) -> tuple[str, ...]:
+    if object_type != "contacts":
+        return ()
+    return tuple(name for name in history if name in ENGAGEMENT_PROPERTIES)

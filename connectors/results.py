@@ -1,0 +1,152 @@
+"""What connectors take and give: requests, write results, owners, field specs, usage.
+
+Plain frozen values shared by both vendors. Records themselves are ``sync_rules.records.Record``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sync_rules.records import Side
+
+WriteOperation = Literal["create", "update", "archive"]
+FieldType = Literal[
+    "text",
+    "email",
+    "phone",
+    "number",
+    "boolean",
+    "date",
+    "datetime",
+    "picklist",
+    "multi_picklist",
+    "owner",
+    "reference",
+    "id",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """What changed in one object type.
+
+    Attributes:
+        fields: API names wanted; those that the side does not show are left out of the answer.
+        since: aware UTC, inclusive, already reduced by the caller's overlap; None reads everything.
+        history: API names whose change times are wanted (HubSpot only; Salesforce has none to give).
+    """
+
+    object_type: str
+    fields: tuple[str, ...]
+    since: datetime | None
+    history: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWrite:
+    """One record to write.
+
+    Attributes:
+        key: the caller's name of this write; comes back in its result.
+        record_id: None for a create.
+        external_key: ``(field, value)`` that makes a create an upsert.
+        fields: raw values by API name; None clears.
+        associations: HubSpot only: ``(to_object_type, to_record_id)``.
+    """
+
+    key: str
+    record_id: str | None
+    external_key: tuple[str, str] | None
+    fields: Mapping[str, Any]
+    associations: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What became of one write.
+
+    Attributes:
+        record_id: the record written; for a refused duplicate the record that is in the way, and for a
+            record merged away its winner.
+        code: why it failed (the vendor's code, or ``DUPLICATE``, ``ABSORBED``, ``OUTCOME_UNKNOWN``), or with
+            ``ok`` the code ``NOT_APPLIED``: accepted, and ``fields`` silently left as they were.
+        fields: API names at fault.
+    """
+
+    key: str
+    ok: bool
+    record_id: str | None
+    created: bool = False
+    code: str | None = None
+    message: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody (or a queue) that records can belong to."""
+
+    side: Side
+    id: str
+    email: str | None
+    name: str
+    active: bool
+    queue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field as the side describes it.
+
+    Attributes:
+        restricted: values outside ``options`` are refused.
+        options: active values, in the side's order.
+    """
+
+    name: str
+    label: str
+    type: FieldType
+    writable_on_create: bool
+    writable_on_update: bool
+    required: bool
+    unique: bool
+    max_length: int | None
+    options: tuple[str, ...]
+    restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApiUsage:
+    """Calls made through one gateway object since it was made.
+
+    Attributes:
+        by_endpoint: calls by method and endpoint template.
+        daily_limit, daily_remaining: as the vendor last said, or None.
+    """
+
+    calls: int
+    by_endpoint: Mapping[str, int] = field(default_factory=dict)
+    daily_limit: int | None = None
+    daily_remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementEvent:
+    """One thing that marketing's audience did.
+
+    Attributes:
+        activity_id: stable: the same event read twice has the same id.
+        kind: ``form_submission``, ``page_view``, ``email_open``, ``email_click``, ``email_sent_marketing``.
+        detail: the form's name, the page's URL or the campaign's name.
+        contact_id, email: whose it is; at least one of them.
+        source: where it was read: ``forms``, ``email_events``, ``page_views`` or ``contact_properties``.
+    """
+
+    activity_id: str
+    kind: str
+    at: datetime
+    detail: str | None
+    contact_id: str | None
+    email: str | None
+    source: str
