@@ -41,7 +41,7 @@ class Write:
     """One record to be written on one side.
 
     Attributes:
-        key: stable identity of the write within its plan (``salesforce:Lead:00Q…``, ``salesforce:Lead:new:<link>``).
+        key: stable identity within the plan (``salesforce:Lead:00Q…``, ``salesforce:Lead:new:<link>``).
         record_id: None for a create.
         external_key: ``(field, value)`` that makes a create an upsert, so that repeating it is harmless.
         link_id: the person, company or activity concerned.
