@@ -1,6 +1,6 @@
 """Business time: cumulative tables of opening minutes, built once and looked up for whole columns.
 
-A table turns a moment into "business minutes since the table began"; differences and due times follow from it.
+A table turns a moment into "business minutes since the table began"; differences and due times follow.
 Which owner uses which table is decided here too; what a clock means is not.
 """
 
@@ -42,7 +42,7 @@ class BusinessTime:
     day_minutes: float
 
     def business_minutes_between(self, start: pl.Series, end: pl.Series) -> pl.Series:
-        """Business minutes from ``start`` to ``end`` (f64; negative when end lies before start; null if either is).
+        """Business minutes from ``start`` to ``end`` (f64; negative if end is earlier; null if either is).
 
         Raises:
             CalendarRangeError: a moment outside the table.
@@ -50,7 +50,7 @@ class BusinessTime:
         return (self._position(end) - self._position(start)).cast(pl.Float64) / _US_PER_MINUTE
 
     def add_business_minutes(self, start: pl.Series, minutes: float) -> pl.Series:
-        """The first moment by which so many business minutes have passed since ``start``; zero gives ``start``.
+        """The first moment by which so many business minutes have passed; zero gives ``start``.
 
         Exactly filling a day ends at its closing time, not at the next opening.
 
@@ -78,7 +78,8 @@ class BusinessTime:
                 f"{_moment(low)} to {_moment(high)} is not within the calendar's days, "
                 f"{_moment(self.first_us)} to {_moment(self.last_us)}; cover more days"
             )
-        index = (self.opens.search_sorted(us.fill_null(self.first_us), side="right").cast(pl.Int64) - 1).clip(0)
+        after = self.opens.search_sorted(us.fill_null(self.first_us), side="right").cast(pl.Int64)
+        index = (after - 1).clip(0)
         inside = us - self.opens.gather(index)
         length = self.closes.gather(index) - self.opens.gather(index)
         return self.before.gather(index) + pl.select(pl.min_horizontal(inside.clip(0), length)).to_series()
@@ -119,7 +120,7 @@ def business_time(
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
-    """All tables of an agreement: one per calendar, and one per calendar and owner with hours of their own."""
+    """All tables of an agreement: one per calendar, and per owner with hours of their own."""
 
     by_name: Mapping[str, BusinessTime]
     by_owner: Mapping[tuple[str, str], BusinessTime]

@@ -7,6 +7,7 @@ Models and their cross-checks only. Reading YAML with line numbers is in ``sla_l
 from collections import Counter
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -53,6 +54,12 @@ def _lower(text: str) -> str:
     return text.strip().lower()
 
 
+def _rising(edges: tuple[int, ...]) -> tuple[int, ...]:
+    if not edges or edges[0] < 1 or any(later <= earlier for earlier, later in pairwise(edges)):
+        raise ValueError("the edges must be positive and rise; write for example [5, 15, 60, 240]")
+    return edges
+
+
 Zone = Annotated[str, AfterValidator(_zone_exists)]
 Email = Annotated[str, AfterValidator(_lower)]
 
@@ -71,7 +78,7 @@ class HolidaySource(_Part):
     def _known(self) -> "HolidaySource":
         countries = holidays.list_supported_countries()
         if self.country not in countries:
-            raise ValueError(f"no holidays known for country {self.country!r}; write an ISO code such as 'DE'")
+            raise ValueError(f"no holidays known for {self.country!r}; write an ISO code such as 'DE'")
         if self.subdivision is not None and self.subdivision not in countries[self.country]:
             known = ", ".join(countries[self.country]) or "none: leave it out"
             raise ValueError(f"{self.country} has no subdivision {self.subdivision!r}; known are {known}")
@@ -89,10 +96,10 @@ class CalendarSpec(_Part):
     @model_validator(mode="after")
     def _hours_in_order(self) -> "CalendarSpec":
         if not any(self.hours.values()):
-            raise ValueError("a calendar without opening hours never lets a clock run; give one weekday hours")
+            raise ValueError("a calendar without opening hours stops every clock; give a weekday hours")
         for day, spans in self.hours.items():
-            if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
-                raise ValueError(f"the opening hours of {day} overlap or are out of order; write them in order")
+            if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
+                raise ValueError(f"the opening hours of {day} overlap or are in disorder; sort them")
         return self
 
     @property
@@ -102,7 +109,7 @@ class CalendarSpec(_Part):
 
     @property
     def business_day_minutes(self) -> float:
-        """Opening minutes of the usual day: the commonest length among days that are open, the longer at a tie."""
+        """Opening minutes of the usual day: the commonest length, the longer at a tie."""
         lengths = Counter(sum(b - a for a, b in spans) for spans in self.hours.values() if spans)
         return float(max(lengths, key=lambda minutes: (lengths[minutes], minutes)))
 
@@ -228,8 +235,8 @@ class Commitment(_Part):
             raise ValueError("give 'start' and 'stop' (a clock), or 'measure' (a number of the period)")
         if (self.stop.kind == "disqualification") != isinstance(self.target, TouchFloor):
             raise ValueError("'stop: disqualification' and a target such as 'at least 4 touches' go together")
-        if not isinstance(self.target, Duration | TouchFloor):
-            raise ValueError("a clock needs a length of time as target, for example '1 business hour'")
+        if isinstance(self.target, Quota | ShareLimit):
+            raise ValueError("a clock needs a length of time as target, for example '1 business hour'")  # noqa: TRY004
         if (self.start == "first touch") != (self.stop.kind == "further touches"):
             raise ValueError("'start: first touch' and 'stop: 3 further touches' go together")
         return self
@@ -244,7 +251,8 @@ class SlaContract(_Part):
     """The whole agreement.
 
     Attributes:
-        source: the name of the file or record it came from, for messages.
+        currency: ISO-4217; amounts in other currencies are left out of sums.
+        bands_minutes: upper edges, in business minutes, of the bands of first-touch times.
     """
 
     title: str
@@ -256,30 +264,8 @@ class SlaContract(_Part):
     owners: tuple[OwnerHours, ...] = ()
     touches: TouchRules
     answers: Answers
-    bands_minutes: tuple[int, ...] = (5, 15, 60, 240)
+    bands_minutes: Annotated[tuple[int, ...], AfterValidator(_rising)] = (5, 15, 60, 240)
     commitments: tuple[Commitment, ...] = Field(min_length=1)
-    source: str = "sla.yaml"
-
-    @model_validator(mode="after")
-    def _names_meet(self) -> "SlaContract":
-        named = {c.calendar for c in self.commitments} | {o.calendar for o in self.owners}
-        missing = sorted(name for name in named if name is not None and name not in self.calendars)
-        problems = [f"no calendar is called {name!r}; known are {', '.join(self.calendars)}" for name in missing]
-        for what, names in (
-            ("commitment id", [c.id for c in self.commitments]),
-            ("owner", [o.owner for o in self.owners]),
-        ):
-            twice = sorted(name for name, n in Counter(names).items() if n > 1)
-            problems += [f"{what} {name!r} stands twice; keep one" for name in twice]
-        for kind in ("first touch", "further touches", "disqualification"):
-            ids = [c.id for c in self.commitments if c.stop is not None and c.stop.kind == kind]
-            if len(ids) > 1:
-                problems.append(f"{' and '.join(ids)} both stop at {kind!r}; keep one")
-        if list(self.bands_minutes) != sorted(set(self.bands_minutes)) or min(self.bands_minutes, default=0) < 1:
-            problems.append("'bands_minutes' must be positive and rise, for example [5, 15, 60, 240]")
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
 
     def commitment(self, commitment_id: str) -> Commitment:
         """The commitment of that id; KeyError if there is none."""

@@ -3,25 +3,18 @@
 Only text in, contract or problems out; who reads the file is the caller's business.
 """
 
-import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
-from sla_rules import sla
 from sla_rules.sla import SlaContract
+from sla_rules.yaml_lines import ContractError, Path, contract_problems, did_you_mean, parse_contract
 
 
-class SlaError(ValueError):
+class SlaError(ContractError):
     """The SLA cannot be used; ``problems`` has one ``file:line: what, and what to do`` each."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
 
 
 def shipped_sla() -> SlaContract:
@@ -39,81 +32,68 @@ def load_sla(text: str, *, source: str) -> SlaContract:
     Raises:
         SlaError: with all problems at once.
     """
-    loader = yaml.SafeLoader(text)
     try:
-        root = loader.get_single_node()
-        problems = [f"{source}:{line}: {what}" for line, what in _repeated_keys(root)]
-        document = loader.construct_document(root) if root is not None else None  # type: ignore[no-untyped-call]
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SlaError([f"{source}:{line}: {error.problem}; mend the YAML at this place"]) from error
-    except ValueError as error:
-        raise SlaError([f"{source}:1: {error}; mend the value"]) from error
-    finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
-    if not isinstance(document, dict):
-        raise SlaError([f"{source}:1: an SLA is a mapping with title, calendars, commitments ...; see the shipped one"])
+        document = parse_contract(text, source=source)
+    except ContractError as error:
+        raise SlaError(error.problems) from error
+    if not isinstance(document.value, dict):
+        what = "an SLA is a group of title, calendars, commitments ...; begin with the shipped sla.yaml"
+        raise SlaError([f"{source}:1: {what}"])
+    problems = [*document.problems]
+    problems += [document.complain(path, what) for path, what in _cross_problems(document.value)]
     try:
-        contract = SlaContract.model_validate({**document, "source": source})
+        contract = SlaContract.model_validate(document.value)
     except ValidationError as error:
-        problems += [_message(source, root, detail) for detail in error.errors()]
-        raise SlaError(_in_line_order(problems)) from error
+        problems += contract_problems(error, document, SlaContract)
+        raise SlaError(_by_line(problems, source)) from error
     if problems:
-        raise SlaError(problems)
+        raise SlaError(_by_line(problems, source))
     return contract
 
 
-def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield key.start_mark.line + 1, f"{key.value!r} stands twice; keep one"
-            seen.add(key.value)
-            yield from _repeated_keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated_keys(item)
+def _cross_problems(value: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    """What only shows when parts are compared; parts of the wrong shape are left to the model."""
+    calendars = value.get("calendars")
+    commitments = _mappings(value.get("commitments"))
+    owners = _mappings(value.get("owners"))
+    for section, parts in (("commitments", commitments), ("owners", owners)):
+        for index, part in parts:
+            name = part.get("calendar")
+            if isinstance(name, str) and isinstance(calendars, dict) and name not in calendars:
+                hint = did_you_mean(name, [str(known) for known in calendars])
+                yield (section, index, "calendar"), f"no calendar is called {name!r}; {hint}"
+    yield from _twice("commitments", "id", commitments, "each commitment needs an id of its own")
+    yield from _twice("owners", "owner", owners, "put all that differs for one owner in one entry")
+    stops = [(i, {"stop": _event(part.get("stop"))}) for i, part in commitments if part.get("stop")]
+    yield from _twice("commitments", "stop", stops, "keep one commitment for this event")
 
 
-def _message(source: str, root: yaml.Node | None, detail: ErrorDetails) -> str:
-    path = detail["loc"]
-    where = ".".join(str(part) for part in path if part != "[key]") or "the agreement"
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(path[-1]), sorted(_known_keys()), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "remove it, or see the shipped sla.yaml for the keys"
-        what = f"{where} is not known; {hint}"
-    elif kind == "missing":
-        what = f"{where} is missing; add it"
-    elif kind == "value_error":
-        what = f"{where}: {str(detail['msg']).removeprefix('Value error, ')}"
-    else:
-        what = f"{where}: {detail['msg'][:1].lower()}{detail['msg'][1:]} (it is {detail['input']!r}); change it"
-    return f"{source}:{_line(root, path)}: {what}"
+def _event(stop: object) -> str:
+    words = str(stop)
+    return "further touches" if "further touch" in words else words
 
 
-def _known_keys() -> set[str]:
-    models = [m for m in vars(sla).values() if isinstance(m, type) and issubclass(m, BaseModel)]
-    return {name for model in models for name in model.model_fields} - {"source"}
+def _mappings(value: object) -> list[tuple[int, dict[str, Any]]]:
+    return (
+        [(i, part) for i, part in enumerate(value) if isinstance(part, dict)]
+        if isinstance(value, list)
+        else []
+    )
 
 
-def _line(node: yaml.Node | None, path: Sequence[Any]) -> int:
-    """The line (from 1) of the deepest part of the path that is in the text."""
-    line = 1
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((key, value) for key, value in node.value if key.value == str(part)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
+def _twice(
+    section: str, key: str, parts: list[tuple[int, dict[str, Any]]], remedy: str
+) -> Iterator[tuple[Path, str]]:
+    seen: set[str] = set()
+    for index, part in parts:
+        name = part.get(key)
+        if isinstance(name, str) and name.strip().lower() in seen:
+            yield (section, index, key), f"{key} {name!r} stands twice; {remedy}"
+        seen.add(str(name).strip().lower())
 
 
-def _in_line_order(problems: list[str]) -> list[str]:
-    return sorted(problems, key=lambda problem: int(problem.split(":")[1]))
+def _by_line(problems: list[str], source: str) -> list[str]:
+    def line(problem: str) -> int:
+        return int(problem.removeprefix(f"{source}:").split(":", 1)[0])
+
+    return sorted(dict.fromkeys(problems), key=line)

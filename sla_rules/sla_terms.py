@@ -12,7 +12,11 @@ Unit = Literal["minute", "hour", "day", "week"]
 PeriodUnit = Literal["week", "month", "quarter", "year"]
 Bound = Literal["at least", "at most"]
 StopKind = Literal[
-    "first touch", "further touches", "acceptance or rejection", "disposition with a reason", "disqualification"
+    "first touch",
+    "further touches",
+    "acceptance or rejection",
+    "disposition with a reason",
+    "disqualification",
 ]
 
 _MINUTES: dict[str, int] = {"minute": 1, "hour": 60, "day": 1440, "week": 10080}
@@ -140,8 +144,8 @@ def parse_target(text: object) -> Target:
     if _DURATION.fullmatch(words):
         return parse_duration(words)
     raise ValueError(
-        f"{text!r} is not a target; write a length of time ('1 business hour', '7 days'), a number per period "
-        "('at least 120 per month'), a share ('at most 25 %') or touches ('at least 4 touches')"
+        f"{text!r} is not a target; write a length of time ('1 business hour', '7 days'), a number per "
+        "period ('at least 120 per month'), a share ('at most 25 %') or touches ('at least 4 touches')"
     )
 
 
