@@ -1,0 +1,1 @@
+"""Word tables in YAML that the lead definition reads attributes with; a contract can add to each of them."""
