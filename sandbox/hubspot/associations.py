@@ -92,9 +92,7 @@ class Associations:
         wanted = set(type_ids)
         if not wanted <= set(types.ids):
             wrong = min(wanted - set(types.ids))
-            raise errors.validation(
-                f"One or more associations are invalid: type {wrong} does not go from {from_type} to {to_type}."
-            )
+            raise errors.validation(f"Association type {wrong} does not go from {from_type} to {to_type}.")
         new = to_id not in self._links.get((from_type, to_type), {}).get(from_id, {})
         primary = types.primary is not None and types.primary in wanted
         if primary:

@@ -19,11 +19,13 @@ class HubSpotFault(Exception):  # noqa: N818 - the stores' common name
     Attributes:
         status: HTTP status.
         body: JSON body without `correlationId`, or text for the few HTML answers.
+        problems: the refused property values behind a 400, if that is what it is.
     """
 
-    def __init__(self, status: int, body: Body | str) -> None:
+    def __init__(self, status: int, body: Body | str, problems: Sequence["PropertyProblem"] = ()) -> None:
         self.status = status
         self.body = body
+        self.problems = tuple(problems)
         super().__init__(f"{status} {body if isinstance(body, str) else body.get('message')}")
 
     @property
@@ -82,13 +84,15 @@ def invalid_properties(problems: Sequence[PropertyProblem], portal_id: int) -> H
         if problem.value is not None:
             entry["propertyValue"] = problem.value
         entries.append(entry)
-    return validation(
+    fault = validation(
         "Property values were not valid: " + json.dumps(entries, separators=(",", ":"), ensure_ascii=False),
         errors=[
             {"message": problem.message, "code": problem.code, "context": {"propertyName": [problem.name]}}
             for problem in problems
         ],
     )
+    fault.problems = tuple(problems)
+    return fault
 
 
 def unknown_object_type(name: str) -> HubSpotFault:
