@@ -38,7 +38,7 @@ def sources_of(seed: int, profile: Profile) -> tuple[str, str]:
     return pick(OTHER_SOURCES, seed, "source", profile.key) if origin == "import" else OUTBOUND
 
 
-def _typed(world: World, profile: Profile) -> dict[str, str | None]:
+def _typed(world: World, profile: Profile) -> dict[str, str]:
     """What the person (or the list) gave; values that are missing are left out."""
     values = {
         "email": profile.old_email or profile.email,
@@ -59,10 +59,10 @@ def _left_out(world: World, profile: Profile, name: str) -> bool:
     )
 
 
-def _enriched(world: World, profile: Profile) -> dict[str, str | None]:
+def _enriched(world: World, profile: Profile) -> dict[str, str]:
     """What marketing adds: firmographics, place, source, owner."""
     company = profile.company
-    values: dict[str, str | None] = {
+    values: dict[str, str] = {
         "lead_source": sources_of(world.seed, profile)[0],
         "industry": profile.industry_text,
         "city": profile.place.city if profile.kind is not Kind.JUNK_NAME else "",
@@ -133,7 +133,7 @@ def _arrive(world: World, person: Person, at: datetime) -> None:
     world.agenda.add(at + timedelta(minutes=2), profile.key, partial(_enrich, world, person, enricher))
     if profile.company is not None:
         company_id = hubspot_company(world, profile.company)
-        portal.associate("contacts", person.contact_id, "companies", company_id, type_ids=[1])
+        portal.associate("contacts", person.contact_id, "companies", company_id, at=at)
 
 
 def _enrich(world: World, person: Person, enricher: Actor, at: datetime) -> None:
@@ -183,4 +183,4 @@ def _note(world: World, person: Person, at: datetime) -> None:
         "hubspot_owner_id": marketer.owner_id,
     }
     note = world.portal.create("notes", properties, actor=Actor.user(marketer.user_id), at=at)
-    world.portal.associate("notes", note.id, "contacts", person.contact_id)
+    world.portal.associate("notes", note.id, "contacts", person.contact_id, at=at)

@@ -7,6 +7,8 @@ holidays and absences are not imitated.
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+BERLIN = ZoneInfo("Europe/Berlin")
+
 OPENS = time(9)
 CLOSES = time(17)
 DAY_MINUTES = 480.0

@@ -1,19 +1,22 @@
 """Who works at Meridian Analytics: sales reps, their manager, marketers, and the accounts nobody uses.
 
-Each rep has a Salesforce user and a HubSpot owner of the same e-mail. One rep has left (inactive user,
-the HubSpot owner is still there), one HubSpot owner never had a Salesforce user, one queue owns leads.
+Each rep has a Salesforce user and a HubSpot owner of the same e-mail. One rep leaves before the world
+begins (his user is inactive then, his HubSpot owner is still there), one HubSpot owner never had a
+Salesforce user, one queue owns leads.
 What reps do with their character is in ``rep_work``.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sandbox.hubspot.owners import Owner
 from sandbox.hubspot.portal import Portal
 from sandbox.salesforce.org import Org
 from sandbox.world.draws import fraction, generator, pick
+from sandbox.world.hours import BERLIN
 
 MAIL_DOMAIN = "meridian-analytics.example"
-BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
 
 _REPS = (
@@ -114,6 +117,12 @@ def _mail(first: str, last: str) -> str:
     return f"{first}.{last}@{MAIL_DOMAIN}".lower().replace("á", "a")
 
 
+def _user_of(owner: Owner) -> int:
+    if owner.user_id is None:
+        raise ValueError(f"the HubSpot owner {owner.email} is no person")
+    return owner.user_id
+
+
 def _temper(seed: int, number: int) -> Character:
     if number < len(_TEMPERS):
         shift = int(fraction(seed, "tempers") * len(_TEMPERS))
@@ -131,20 +140,18 @@ def hire(portal: Portal, org: Org, *, seed: int, people: int) -> Roster:
         owner = portal.add_owner(email=email, first_name=first, last_name=last, team=f"Sales {territory}")
         character = _temper(seed, number)
         reps.append(
-            Rep(email, f"{first} {last}", zone, territory, user_id, owner.id, owner.user_id, character)
+            Rep(email, f"{first} {last}", zone, territory, user_id, owner.id, _user_of(owner), character)
         )
     marketers = []
     for first, last in _MARKETERS:
         owner = portal.add_owner(email=_mail(first, last), first_name=first, last_name=last, team="Marketing")
-        marketers.append(Marketer(_mail(first, last), f"{first} {last}", owner.id, owner.user_id))
+        marketers.append(Marketer(_mail(first, last), f"{first} {last}", owner.id, _user_of(owner)))
     manager = _mail("Judith", "Sattler")
     manager_id = org.add_user(email=manager, first_name="Judith", last_name="Sattler", time_zone=str(BERLIN))
     portal.add_owner(email=manager, first_name="Judith", last_name="Sattler", team="Sales")
     former = _mail("Gerd", "Abgang")
-    former_id = org.add_user(
-        email=former, first_name="Gerd", last_name="Abgang", active=False, time_zone=str(BERLIN)
-    )
-    former_owner = portal.add_owner(email=former, first_name="Gerd", last_name="Abgang", active=False)
+    former_id = org.add_user(email=former, first_name="Gerd", last_name="Abgang", time_zone=str(BERLIN))
+    former_owner = portal.add_owner(email=former, first_name="Gerd", last_name="Abgang", team="Sales DACH")
     stray = portal.add_owner(email=_mail("Petra", "Agentur"), first_name="Petra", last_name="Agentur")
     return Roster(
         reps=tuple(reps),
@@ -156,3 +163,8 @@ def hire(portal: Portal, org: Org, *, seed: int, people: int) -> Roster:
         stray_owner_id=stray.id,
         queue_id=org.add_group("Unassigned Leads", kind="Queue"),
     )
+
+
+def say_goodbye(org: Org, roster: Roster, at: datetime) -> None:
+    """Deactivate the rep who left; the leads that he owned stay his."""
+    org.update("User", roster.former_user_id, {"IsActive": False}, user_id=org.integration_user_id, at=at)

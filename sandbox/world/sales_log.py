@@ -77,7 +77,7 @@ def log_call_in_hubspot(
         "hubspot_owner_id": rep.owner_id,
     }
     record = world.portal.create("calls", properties, actor=Actor.user(rep.hubspot_user_id), at=at)
-    world.portal.associate("calls", record.id, "contacts", contact.id)
+    world.portal.associate("calls", record.id, "contacts", contact.id, at=at)
     return record.id
 
 
