@@ -39,6 +39,10 @@ _NEEDS = {
 }
 """Attribute -> the column of people that it is read from, where that is another one."""
 
+_FILLED_BY_CRMS = frozenset({"first_name", "last_name", "company"})
+"""Where CRMs and people put a sign because the field must not be empty."""
+_FILLERS = ("[not provided]", "not provided", "[[unknown]]", "[unknown]", "n/a")
+
 
 def columns_needed(attributes: Collection[str]) -> set[str]:
     """Columns that a frame of people must have so that ``attributes`` can be read."""
@@ -121,7 +125,10 @@ def _blank_to_null(people: pl.DataFrame, name: str) -> pl.Expr:
     if people.schema[name] != pl.String:
         return column
     text = column.str.strip_chars()
-    return pl.when(text != "").then(text).alias(name)
+    said = text != ""
+    if name in _FILLED_BY_CRMS:
+        said = text.str.contains(r"[\p{L}\p{N}]") & ~text.str.to_lowercase().is_in(_FILLERS)
+    return pl.when(said).then(text).alias(name)
 
 
 def _mapped(

@@ -18,7 +18,7 @@ REGIONS = ("EMEA", "AMER", "APAC")
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, words divided by single spaces: ``Geschäftsführer*in`` -> ``geschaftsfuhrer in``."""
+    """Lower case, no accents, one space between words: ``Geschäftsführer*in`` -> ``geschaftsfuhrer in``."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     return " ".join(re.sub(r"[\W_]+", " ", plain.lower().replace("ß", "ss")).split())
 
@@ -118,7 +118,7 @@ class Words:
         )
 
     def values(self, kind: str) -> tuple[str, ...]:
-        """What a criterion may name for ``function``, ``seniority``, ``industry``, ``country`` or ``region``."""
+        """What a criterion may name: ``function``, ``seniority``, ``industry``, ``country``, ``region``."""
         return {
             "function": tuple(self.function_names),
             "seniority": (*self.seniority_levels, "student", "none"),
