@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from sandbox.asgi import Gateway, Switch
 from sandbox.control import build_control
 from sandbox.hubspot.app import build_app as build_hubspot_app
-from sandbox.pages.app import build_pages
+from sandbox.pages.app import build_hubspot_pages, build_salesforce_pages
 from sandbox.salesforce.app import build_app as build_salesforce_app
 from sandbox.server import LocalServer
 from sandbox.simulation import Simulation
@@ -67,18 +67,24 @@ class Sandbox(Simulation):
             self._servers["hubspot"] = LocalServer(hubspot_port)
             self._servers["salesforce"] = LocalServer(salesforce_port)
             super().__init__(**settings)
-            self._serve("hubspot", build_hubspot_app(self.portal))
-            self._serve("salesforce", build_salesforce_app(self.org))
+            portal, org = self.portal, self.org
+            self._serve(
+                "hubspot", build_hubspot_app(portal), build_hubspot_pages(portal, self._ui("salesforce"))
+            )
+            self._serve(
+                "salesforce", build_salesforce_app(org), build_salesforce_pages(org, self._ui("hubspot"))
+            )
         except BaseException:
             self.stop()
             raise
 
-    def _serve(self, vendor: Vendor, api: ASGIApp) -> None:
+    def _serve(self, vendor: Vendor, api: ASGIApp, pages: ASGIApp) -> None:
         server = self._servers[vendor]
         gateway = Gateway(api, self.counters.of(vendor), self.faults, server.pause)
-        other: Vendor = "salesforce" if vendor == "hubspot" else "hubspot"
-        pages = build_pages(vendor, self, f"{self._base_url(other)}/ui/")
         server.start(Switch(vendor_api=gateway, control=build_control(vendor, self, self), pages=pages))
+
+    def _ui(self, vendor: Vendor) -> str:
+        return f"{self._base_url(vendor)}/ui/"
 
     def _base_url(self, vendor: Vendor) -> str:
         return self._servers[vendor].base_url
@@ -95,11 +101,9 @@ class Sandbox(Simulation):
             client_id=portal.client_id,
             client_secret=portal.client_secret,
             refresh_token=portal.refresh_token,
-            user_tokens={
-                owner.email: owner.token for owner in portal.owners() if owner.active and owner.email
-            },
+            user_tokens={owner.email: owner.token for owner in portal.owners.all() if owner.token},
             control_url=f"{base_url}/_sandbox",
-            pages_url=f"{base_url}/ui/",
+            pages_url=self._ui("hubspot"),
         )
 
     @property
@@ -120,7 +124,7 @@ class Sandbox(Simulation):
                 if user["IsActive"] and user["Email"]
             },
             control_url=f"{base_url}/_sandbox",
-            pages_url=f"{base_url}/ui/",
+            pages_url=self._ui("salesforce"),
         )
 
     @property

@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sandbox.hubspot.portal import Portal
 from sandbox.pages import formats, hubspot, salesforce
 from sandbox.pages.hubspot import HubSpotPages
 from sandbox.pages.salesforce import SalesforcePages
 from sandbox.pages.views import Link, ListView, RecordView
-from sandbox.simulation import Simulation
-from sandbox.traffic import Vendor
+from sandbox.salesforce.org import Org
 
 _HERE = Path(__file__).parent
 _TIMELINE_LENGTH = 40
@@ -114,21 +114,16 @@ class Pages:
         return [*fixed, Route("/ui/style.css", self.style), *lists]
 
 
-def build_pages(vendor: Vendor, simulation: Simulation, other_ui: str) -> Starlette:
-    """One vendor's page application; ``other_ui`` is the other's page root, ending in a slash."""
-    source: PageSource
-    kinds: tuple[str, ...]
-    if vendor == "hubspot":
-        source, kinds = HubSpotPages(simulation.portal, other_ui), hubspot.OBJECTS
-        names = ("HubSpot", "Salesforce")
-    else:
-        source, kinds = SalesforcePages(simulation.org, other_ui), salesforce.OBJECTS
-        names = ("Salesforce", "HubSpot")
-    labels = {"contacts": "Contacts", "Lead": "Leads", "Contact": "Contacts"}
-    site = Site(
-        vendor=names[0],
-        css=vendor,
-        nav=tuple(Link(labels[kind], f"/ui/{kind}") for kind in kinds),
-        other=Link(names[1], other_ui),
-    )
-    return Starlette(routes=Pages(source, site, simulation.clock.now).routes(kinds))
+def build_hubspot_pages(portal: Portal, salesforce_ui: str) -> Starlette:
+    """HubSpot's pages; ``salesforce_ui`` is the other side's page root, ending in a slash."""
+    site = Site("HubSpot", "hubspot", (Link("Contacts", "/ui/contacts"),), Link("Salesforce", salesforce_ui))
+    pages = Pages(HubSpotPages(portal, salesforce_ui), site, portal.clock.now)
+    return Starlette(routes=pages.routes(hubspot.OBJECTS))
+
+
+def build_salesforce_pages(org: Org, hubspot_ui: str) -> Starlette:
+    """Salesforce's pages; ``hubspot_ui`` is the other side's page root, ending in a slash."""
+    nav = (Link("Leads", "/ui/Lead"), Link("Contacts", "/ui/Contact"))
+    site = Site("Salesforce", "salesforce", nav, Link("HubSpot", hubspot_ui))
+    pages = Pages(SalesforcePages(org, hubspot_ui), site, org.clock.now)
+    return Starlette(routes=pages.routes(salesforce.OBJECTS))

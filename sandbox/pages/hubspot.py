@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.records import Record
-from sandbox.hubspot.schema import PropertyDefinition
 from sandbox.pages import formats
 from sandbox.pages.hubspot_activity import timeline_of
 from sandbox.pages.hubspot_panel import panel_of
@@ -146,24 +145,17 @@ class HubSpotPages:
         return Table("Companies", ("Company", "Domain", "Industry", "Employees", "Country"), rows)
 
     def _sections(self, record: Record) -> list[Section]:
-        schema = self._definitions("contacts")
-        return [
-            Section(
-                title,
-                [
-                    Entry(schema[name].label, self._shown("contacts", name, record.properties.get(name)))
-                    for name in names
-                    if name in schema
-                ],
-            )
-            for title, names in _DETAILS
-        ]
-
-    def _definitions(self, kind: str) -> dict[str, PropertyDefinition]:
-        return {one.name: one for one in self._portal.table(kind).schema.live()}
+        schema = self._portal.table("contacts").schema
+        sections = []
+        for title, names in _DETAILS:
+            defined = [found for name in names if (found := schema.get(name)) is not None]
+            values = record.properties
+            entries = [Entry(one.label, formats.property_text(one, values.get(one.name))) for one in defined]
+            sections.append(Section(title, entries))
+        return sections
 
     def _shown(self, kind: str, name: str, value: str | None) -> str | None:
-        definition = self._definitions(kind).get(name)
+        definition = self._portal.table(kind).schema.get(name)
         return value if definition is None else formats.property_text(definition, value)
 
     def _badge(self, name: str, value: str | None) -> Badge | None:

@@ -3,7 +3,7 @@
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.records import Record
 from sandbox.pages import formats
-from sandbox.pages.panel import BLANK_PANEL, stage_headline
+from sandbox.pages.panel import BLANK_PANEL, own_label, stage_headline
 from sandbox.pages.views import Entry, Panel, Section, Touches
 
 GROUP = "accord"
@@ -64,7 +64,7 @@ def panel_of(portal: Portal, contact: Record) -> Panel:
             ],
         ),
         small_print=[
-            Entry(one.label.removeprefix("Accord "), formats.property_text(one, values.get(one.name)))
+            Entry(own_label(one.label), formats.property_text(one, values.get(one.name)))
             for one in definitions
             if one.name not in _PLACED and values.get(one.name)
         ],

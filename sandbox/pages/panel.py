@@ -18,6 +18,12 @@ BLANK_PANEL = Panel(
 )
 
 
+def own_label(label: str) -> str:
+    """A field's label without the product's name, which the panel's head already says."""
+    short = label.removeprefix("Accord ")
+    return short[:1].upper() + short[1:]
+
+
 def stage_badge(stage: str | None) -> Badge | None:
     """The stage as a short badge, for lists."""
     return formats.badge(stage)
@@ -34,9 +40,6 @@ def sla_due(due: datetime | None, touched: datetime | None, now: datetime) -> En
         return Entry("First touch", formats.moment(touched))
     if due is None:
         return None
-    how = (
-        f"{formats.relative(due, now)}"
-        if due >= now
-        else f"overdue since {formats.span((now - due).total_seconds())}"
-    )
+    late = formats.span((now - due).total_seconds())
+    how = formats.relative(due, now) if due >= now else f"overdue for {late}"
     return Entry("First touch due", f"{formats.brief(due)} · {how}")

@@ -10,7 +10,7 @@ from sandbox.pages import formats
 from sandbox.pages.panel import STAGES, stage_badge
 from sandbox.pages.salesforce_activity import timeline_of
 from sandbox.pages.salesforce_panel import panel_of
-from sandbox.pages.views import Badge, Entry, Link, ListView, Noted, RecordView, Section, Table, Value
+from sandbox.pages.views import Entry, Link, ListView, Noted, RecordView, Section, Table, Value
 from sandbox.salesforce.errors import SalesforceFault
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.table import Row

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sandbox.pages import formats
-from sandbox.pages.panel import BLANK_PANEL, sla_due, stage_headline
+from sandbox.pages.panel import BLANK_PANEL, own_label, sla_due, stage_headline
 from sandbox.pages.views import Entry, Panel, Section, Touches
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.table import Row
@@ -60,7 +60,7 @@ def panel_of(org: Org, sobject: str, row: Row, viewer: str, viewer_name: str, no
             ],
         ),
         small_print=[
-            Entry(specs[name].label.removeprefix("Accord "), formats.field_text(value))
+            Entry(own_label(specs[name].label), formats.field_text(value))
             for name, value in seen.items()
             if name not in _PLACED and value is not None
         ],
