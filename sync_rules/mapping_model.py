@@ -63,7 +63,9 @@ class ValueMap(Strict):
         tables: dict[Side, dict[str, str]] = {"hubspot": {}, "salesforce": {}}
         for pair in self.pairs:
             for side in SIDES:
-                tables[side].setdefault(getattr(pair, side).strip().casefold(), getattr(pair, self.canonical).strip())
+                tables[side].setdefault(
+                    getattr(pair, side).strip().casefold(), getattr(pair, self.canonical).strip()
+                )
         return tables
 
     @cached_property

@@ -3,9 +3,9 @@
 Canonical values in, a decision out. It writes nothing, reads no records and knows no API names.
 
 The order of "latest", when both sides changed: the later time stands. A time that is only an upper bound (the
-record changed by then, the field perhaps earlier) counts as its bound, so a certain time wins over it only when
-it is not earlier; at equal times the certain one wins, and between equals Salesforce. A value that is our own
-write coming back is no change by a person, and loses to one.
+record changed by then, the field perhaps earlier) counts as its bound, so a certain time wins over it only
+when it is not earlier; at equal times the certain one wins, and between equals Salesforce. A value that is
+our own write coming back is no change by a person, and loses to one.
 """
 
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ def later(hubspot: Stamp, salesforce: Stamp) -> Side:
 
 
 def _most_restrictive(base: Any, sides: dict[Side, Seen]) -> Decision:
-    """"Yes" anywhere is "yes"; taking it back on one side is undone and recorded."""
+    """A "yes" anywhere is "yes"; taking it back on one side is undone and recorded."""
     winner: Side = "hubspot" if sides["hubspot"].value else "salesforce"
     lost = base is True
     return _flow(winner, sides, f"{_NAMES[winner]} is the more restrictive", lost=lost)
@@ -154,7 +154,8 @@ def _changed(spec: FieldSpec, base: Any, sides: dict[Side, Seen]) -> Decision:
 
 def _one_changed(spec: FieldSpec, base: Any, side: Side, sides: dict[Side, Seen]) -> Decision:
     mine, theirs = sides[side].stamp, sides[other(side)].stamp
-    if mine.ours and mine.certain and not theirs.ours and theirs.at > mine.at:
+    back = mine.ours and mine.certain and not theirs.ours and theirs.at > mine.at
+    if back and sides[other(side)].value is not None:
         # We wrote it and did not live to remember; since then the other side went back to the old value.
         return _flow(other(side), sides, f"changed in {_NAMES[other(side)]}", lost=False)
     if sides[side].value is None and not _blank_counts(spec, base, side, sides):
@@ -189,7 +190,7 @@ def _blank_counts(spec: FieldSpec, base: Any, side: Side, sides: dict[Side, Seen
 
 
 def _leave(value: Any, why: str, *, settled: bool = True) -> Decision:
-    return Decision(value, write_hubspot=False, write_salesforce=False, conflict=None, why=why, settled=settled)
+    return Decision(value, False, False, None, why, settled)
 
 
 def _flow(winner: Side, sides: dict[Side, Seen], why: str, *, lost: bool) -> Decision:

@@ -122,7 +122,9 @@ def _read_boolean(raw: Any, _spec: ValueSpec, _side: Side, _owners: OwnerMap, _r
     if text is None:
         return False
     found = _BOOLEANS.get(text.lower())
-    return Unreadable(text, "invalid_value", f"{text!r} is neither true nor false") if found is None else found
+    return (
+        Unreadable(text, "invalid_value", f"{text!r} is neither true nor false") if found is None else found
+    )
 
 
 def _read_date(raw: Any, _spec: ValueSpec, _side: Side, _owners: OwnerMap, _region: str | None) -> Any:
@@ -170,7 +172,7 @@ def _translate(text: str, values: ValueMap, side: Side) -> Any:
     if found is not None:
         return found
     if values.unmapped == "hold":
-        accepted = tuple(dict.fromkeys(getattr(pair, side) for pair in values.pairs))
+        accepted = tuple(values.writing[side].values())
         why = f"{side} value {text!r} is in no pair of the mapping"
         return Unreadable(text, "unmapped_value", why, accepted)
     return text if values.unmapped == "pass" else values.default

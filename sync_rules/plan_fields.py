@@ -1,0 +1,193 @@
+"""The merged fields of one link whose records exist on both sides.
+
+Shared by people and companies. Creating what is missing, and computed values, are for their own modules.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync_rules.changes import Bench, Place, change, hold_field
+from sync_rules.countries import country_code
+from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY, same_id
+from sync_rules.mapping_model import FieldSpec
+from sync_rules.merge import NO_BASE, Decision, Seen, merge_field
+from sync_rules.normalise import READERS, Reader, Unreadable
+from sync_rules.plan import Agreement, Conflict, FieldChange
+from sync_rules.records import Link, Record, Side, Stamp
+
+NOT_READ = object()
+
+# Types whose canonical form is text that may stand in the raw record as it is.
+_TEXTUAL = frozenset({"text", "email", "phone", "domain"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One mapped field between two object types, with what the inner loop needs at hand."""
+
+    spec: FieldSpec
+    name: str
+    hubspot: str
+    salesforce: str
+    read: Reader
+    textual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """The fields that two object types share, and where the country is that phone numbers are read by."""
+
+    hubspot_type: str
+    salesforce_type: str
+    rows: tuple[Row, ...]
+    country_hubspot: str | None
+    country_salesforce: str | None
+
+    def region(self, hubspot: Record | None, salesforce: Record | None, default: str | None) -> str | None:
+        """The ISO country by which this link's phone numbers are read."""
+        for record, target in ((salesforce, self.country_salesforce), (hubspot, self.country_hubspot)):
+            text = record.fields.get(target) if record is not None and target is not None else None
+            if isinstance(text, str) and (code := country_code(text)) is not None:
+                return code
+        return default
+
+
+def pairing(specs: Iterable[FieldSpec], hubspot_type: str, salesforce_type: str) -> Pairing:
+    """Prepare the fields that both object types have and that the mapping syncs."""
+    rows: list[Row] = []
+    country: tuple[str | None, str | None] = (None, None)
+    for spec in specs:
+        hubspot, salesforce = spec.target(hubspot_type), spec.target(salesforce_type)
+        if spec.type == "country":
+            country = (hubspot, salesforce)
+        if hubspot is None or salesforce is None or spec.rule == "dont_sync":
+            continue
+        rows.append(Row(spec, spec.name, hubspot, salesforce, READERS[spec.type], spec.type in _TEXTUAL))
+    return Pairing(hubspot_type, salesforce_type, tuple(rows), *country)
+
+
+@dataclass(slots=True)
+class Merged:
+    """Changes by side, and what is agreed already."""
+
+    hubspot: list[FieldChange]
+    salesforce: list[FieldChange]
+    opt_out: list[FieldChange]
+    settled: dict[str, Any]
+
+
+def merge_link(
+    bench: Bench,
+    pair: Pairing,
+    link: Link,
+    hubspot: Record,
+    salesforce: Record,
+    base: Mapping[str, Any],
+    frozen: frozenset[str],
+    *,
+    salesforce_writable: bool = True,
+) -> Merged:
+    """Merge every shared field; holds and conflicts are noted on the bench."""
+    merged = Merged([], [], [], {})
+    ours, theirs = hubspot.fields, salesforce.fields
+    owners = bench.owners
+    region: str | None = None
+    region_known = False
+    for row in pair.rows:
+        raw_hubspot = ours.get(row.hubspot, NOT_READ)
+        raw_salesforce = theirs.get(row.salesforce, NOT_READ)
+        agreed = base.get(row.name, NO_BASE)
+        if raw_hubspot == raw_salesforce == agreed and (row.textual or agreed is None):
+            continue
+        if raw_hubspot is NOT_READ or raw_salesforce is NOT_READ:
+            continue
+        if not region_known:
+            region = pair.region(hubspot, salesforce, bench.mapping.default_region)
+            region_known = True
+        value_hubspot = row.read(raw_hubspot, row.spec, "hubspot", owners, region)
+        value_salesforce = row.read(raw_salesforce, row.spec, "salesforce", owners, region)
+        if value_hubspot == value_salesforce:
+            if (agreed is NO_BASE or agreed != value_hubspot) and not isinstance(value_hubspot, Unreadable):
+                merged.settled[row.name] = value_hubspot
+            continue
+        decision = merge_field(
+            row.spec,
+            agreed,
+            Seen(value_hubspot, stamp_of(hubspot, row.hubspot)),
+            Seen(value_salesforce, stamp_of(salesforce, row.salesforce)),
+        )
+        if decision.writes is None or (decision.writes == "salesforce" and not salesforce_writable):
+            continue
+        _carry_out(bench, pair, row, link, decision, (raw_hubspot, raw_salesforce), merged, frozen)
+    return merged
+
+
+def stamp_of(record: Record, target: str) -> Stamp:
+    """When a field was set: by its own history if told, else the record's time as upper bound."""
+    known = record.stamps.get(target)
+    return known or Stamp(at=record.modified_at, certain=False, actor=record.modified_by)
+
+
+def _carry_out(
+    bench: Bench,
+    pair: Pairing,
+    row: Row,
+    link: Link,
+    decision: Decision,
+    raw: tuple[Any, Any],
+    merged: Merged,
+    frozen: frozenset[str],
+) -> None:
+    side: Side = "hubspot" if decision.write_hubspot else "salesforce"
+    place = Place(link.link_id, side, pair.hubspot_type if side == "hubspot" else pair.salesforce_type)
+    if row.name in frozen:
+        flaps = bench.mapping.flaps
+        why = f"changed more than {flaps.limit} times in {flaps.window_hours} hours"
+        hold_field(bench, place, row.name, "flapping", why, decision.value)
+        return
+    before = raw[0] if side == "hubspot" else raw[1]
+    made = change(bench, place, row.spec, before, decision.value, rule=row.spec.rule, why=decision.why)
+    if made is None:
+        return
+    if side == "hubspot" and row.spec.hubspot_write == "opt_out":
+        merged.opt_out.append(made)
+    else:
+        (merged.hubspot if side == "hubspot" else merged.salesforce).append(made)
+    if (loss := decision.conflict) is not None:
+        bench.found.conflicts.append(
+            Conflict(
+                link_id=link.link_id,
+                field=row.name,
+                rule=row.spec.rule,
+                winner=loss.winner,
+                winning_value=loss.winning_value,
+                losing_value=getattr(loss.losing_value, "raw", loss.losing_value),
+                losing_at=loss.losing_at,
+                losing_actor=loss.losing_actor,
+                why=loss.why,
+            )
+        )
+
+
+def agree(bench: Bench, link: Link, settled: Mapping[str, Any]) -> None:
+    """Note what may be stored as agreed at once."""
+    if settled:
+        bench.found.agreements.append(Agreement(link.link_id, settled))
+
+
+def back_reference(bench: Bench, link: Link, record: Record) -> list[FieldChange]:
+    """The other side's id, where an existing record lacks it or has another."""
+    if link.hubspot_id is None or link.salesforce_id is None or link.salesforce_type is None:
+        return []
+    if record.side == "hubspot":
+        target, wanted = SALESFORCE_ID_PROPERTY[link.salesforce_type], link.salesforce_id
+    else:
+        target, wanted = HUBSPOT_ID_IN[record.object_type], link.hubspot_id
+    before = record.fields.get(target, NOT_READ)
+    if before is NOT_READ or same_id(before, wanted):
+        return []
+    schema = bench.schemas.get(record.object_type)
+    if schema is not None and target not in schema:
+        return []
+    return [FieldChange(target, target, before, wanted, wanted, "link", f"linked by {link.evidence}")]

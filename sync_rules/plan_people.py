@@ -1,0 +1,89 @@
+"""What one pass would write for people: merged and computed fields, lifecycle, opt-outs, links, creations.
+
+Decisions per person; the order of all writes is ``planner.py``.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sync_rules.changes import Bench, Place, change, email_target, hold_deleted, opt_out_write, update_record
+from sync_rules.normalise import READERS
+from sync_rules.plan import FieldChange
+from sync_rules.plan_computed import ComputedPlanner
+from sync_rules.plan_creates import CreationPlanner
+from sync_rules.plan_fields import agree, back_reference, merge_link, pairing
+from sync_rules.records import Record
+from sync_rules.state import PersonState
+
+
+class PeoplePlanner:
+    """Plans one person at a time; what is the same for all of them is prepared once."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        fields = bench.mapping.people.fields.values()
+        self._pairings = {kind: pairing(fields, "contacts", kind) for kind in ("Lead", "Contact")}
+        self._computed = ComputedPlanner(bench)
+        self._creations = CreationPlanner(bench, self._pairings, self._computed)
+        self._email = email_target(bench.mapping, "contacts")
+
+    def plan(self, state: PersonState) -> None:
+        """Note what this person needs."""
+        hubspot, salesforce = state.hubspot, state.salesforce
+        if hold_deleted(self._bench, state.link, hubspot, salesforce):
+            return
+        if hubspot is not None and salesforce is not None:
+            self._both(state, hubspot, salesforce)
+        elif hubspot is not None and state.link.salesforce_id is None:
+            self._creations.only_hubspot(state, hubspot)
+        elif salesforce is not None and state.link.hubspot_id is None:
+            self._creations.only_salesforce(state, salesforce)
+
+    def _both(self, state: PersonState, hubspot: Record, salesforce: Record) -> None:
+        bench, link = self._bench, state.link
+        pair = self._pairings[salesforce.object_type]
+        converted = salesforce.fields.get("IsConverted") is True
+        merged = merge_link(
+            bench, pair, link, hubspot, salesforce, state.base or {}, state.frozen_fields,
+            salesforce_writable=not converted,
+        )  # fmt: skip
+        to_hubspot, to_salesforce = merged.hubspot, merged.salesforce
+        to_hubspot += back_reference(bench, link, hubspot)
+        to_hubspot += self._computed.changes(state, "hubspot", hubspot)
+        to_hubspot += self._computed.lifecycle(state, hubspot)
+        to_hubspot += self._converted_status(state, hubspot, salesforce, merged.settled)
+        agree(bench, link, merged.settled)
+        if not converted:
+            to_salesforce += back_reference(bench, link, salesforce)
+            to_salesforce += self._computed.changes(state, "salesforce", salesforce)
+        opt_out_write(bench, link.link_id, hubspot.id, hubspot.fields.get(self._email), merged.opt_out)
+        update_record(bench, link.link_id, hubspot, to_hubspot)
+        update_record(bench, link.link_id, salesforce, to_salesforce)
+
+    def _converted_status(
+        self, state: PersonState, hubspot: Record, salesforce: Record, settled: dict[str, Any]
+    ) -> Iterator[FieldChange]:
+        """A Contact has no lead status, so HubSpot hears of the conversion from the link."""
+        status = self._bench.mapping.lifecycle.converted_lead_status
+        spec = self._bench.mapping.people.fields.get("lead_status")
+        if (
+            status is None
+            or spec is None
+            or state.link.lead_id is None
+            or salesforce.object_type != "Contact"
+        ):
+            return
+        target = spec.target("contacts")
+        if target is None or target not in hubspot.fields:
+            return
+        before = hubspot.fields[target]
+        # Said once: what marketing makes of it afterwards is theirs.
+        if (state.base or {}).get(spec.name) == status:
+            return
+        if READERS[spec.type](before, spec, "hubspot", self._bench.owners, None) == status:
+            settled[spec.name] = status
+            return
+        place = Place(state.link.link_id, "hubspot", "contacts")
+        made = change(self._bench, place, spec, before, status, rule=spec.rule, why="the Lead was converted")
+        if made is not None:
+            yield made

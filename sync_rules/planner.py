@@ -1,0 +1,80 @@
+"""From the state of what changed to the plan of one pass.
+
+The whole of one pass's decisions in one call. How each kind of thing is decided is in the ``plan_`` modules.
+"""
+
+from datetime import datetime
+
+from sync_rules.changes import Bench, Findings, Place, update
+from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY
+from sync_rules.mapping_model import Mapping
+from sync_rules.plan import FieldChange, Plan, Write
+from sync_rules.plan_companies import CompanyPlanner
+from sync_rules.plan_people import PeoplePlanner
+from sync_rules.state import PlanInput
+
+
+def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
+    """Decide everything that this pass would write; ``now`` is aware UTC.
+
+    Raises:
+        ValueError: a computed value that the mapping does not know.
+    """
+    bench = Bench(mapping, state.owners, state.schemas, now, Findings())
+    found = bench.found
+    in_agreement = 0
+    people, companies = PeoplePlanner(bench), CompanyPlanner(bench)
+    for person in state.people:
+        before = found.size
+        people.plan(person)
+        in_agreement += found.size == before
+    for company in state.companies:
+        before = found.size
+        companies.plan(company)
+        in_agreement += found.size == before
+    return Plan(
+        made_at=now,
+        writes=tuple(sorted(found.writes, key=_urgency)),
+        holds=tuple(found.holds),
+        conflicts=tuple(found.conflicts),
+        agreements=tuple(found.agreements),
+        considered=len(state.people) + len(state.companies),
+        in_agreement=in_agreement,
+    )
+
+
+_FIRST = {"opt_out": 0, "archive": 4}
+_OBJECTS = {"companies": 0, "Account": 0, "contacts": 1, "Lead": 1, "Contact": 1}
+
+
+def _urgency(write: Write) -> tuple[int, int, str]:
+    """Consent first, then companies, people and activities; archiving last."""
+    rank = _FIRST.get(write.operation)
+    if rank is None:
+        consent = any(change.rule == "most_restrictive" and change.value is True for change in write.changes)
+        rank = 1 if consent and write.operation == "update" else 2
+    return rank, _OBJECTS.get(write.object_type, 2), write.key
+
+
+def after_create(write: Write, record_id: str) -> Write | None:
+    """The write that tells the side that a record was created from its twin's id.
+
+    Made as soon as the create is confirmed, so that the next pass over unchanged systems writes nothing.
+    None where there is no such field: creates of activities carry their key already.
+
+    Args:
+        write: a create of this plan, made as an upsert by the other side's id.
+        record_id: the id that it was given.
+    """
+    if write.operation != "create" or write.external_key is None:
+        return None
+    twin_id = write.external_key[1]
+    if write.side == "salesforce" and write.object_type in ("Lead", "Contact"):
+        place, target = Place(write.link_id, "hubspot", "contacts"), SALESFORCE_ID_PROPERTY[write.object_type]
+    elif write.side == "hubspot" and write.object_type == "contacts":
+        twin = next(kind for kind, name in SALESFORCE_ID_PROPERTY.items() if name == write.external_key[0])
+        place, target = Place(write.link_id, "salesforce", twin), HUBSPOT_ID_IN[twin]
+    else:
+        return None
+    reference = FieldChange(target, target, None, record_id, record_id, "link", "linked by creation")
+    return update(place, twin_id, [reference], key=f"{place.side}:{place.object_type}:{twin_id}:link")

@@ -1,0 +1,110 @@
+"""What one pass hands to the planner: what is known of each person, company and activity that may change.
+
+Values only; ``planner.py`` decides on them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sync_rules.owners import NO_OWNERS, OwnerMap
+from sync_rules.records import Link, Record
+from sync_rules.schema import Schemas
+
+
+@dataclass(frozen=True, slots=True)
+class PersonState:
+    """One person as the mirror, the bases and the computations have them.
+
+    A record's ``fields`` must name every mapped field that was read, with None for blank: a field that is not
+    named was not read, and is left alone.
+
+    Attributes:
+        link: the person; ``hubspot``/``salesforce`` are the records it names, None where it names none.
+        base: canonical values by field name as last agreed; None before the first agreement.
+        computed: wanted values by name under ``computed`` in the mapping, those that apply now; None clears.
+        admitted: the person may be created in Salesforce; ``admission_why`` says why or why not.
+        frozen_fields: fields that flap and are held.
+        customer_account_id: the Salesforce Account of an existing customer that the person works for.
+        lifecycle_back: HubSpot's lifecycle stage may move backwards, by the clear-then-set marker.
+    """
+
+    link: Link
+    hubspot: Record | None
+    salesforce: Record | None
+    base: Mapping[str, Any] | None = None
+    computed: Mapping[str, Any] = field(default_factory=dict)
+    admitted: bool = False
+    admission_why: str = ""
+    frozen_fields: frozenset[str] = frozenset()
+    customer_account_id: str | None = None
+    lifecycle_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyState:
+    """One company, in the same terms as a person."""
+
+    link: Link
+    hubspot: Record | None
+    salesforce: Record | None
+    base: Mapping[str, Any] | None = None
+    frozen_fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityState:
+    """One activity of one linked person: the record on either side, or both where it is known to be one.
+
+    Attributes:
+        key: stable identity of the activity: ``calls:123`` or ``Task:00T…`` (the side where it began).
+        link: the person that it belongs to.
+        base: canonical activity fields as last agreed.
+    """
+
+    key: str
+    link: Link
+    hubspot: Record | None
+    salesforce: Record | None
+    base: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingEvent:
+    """One marketing engagement of one HubSpot contact; ``detail`` is a URL, form or campaign name."""
+
+    contact_id: str
+    kind: str
+    at: datetime
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollUpState:
+    """All marketing engagement of one person on one business day, and the Task that tells of it, if made.
+
+    Attributes:
+        day: in the roll-up's time zone.
+    """
+
+    link: Link
+    day: date
+    events: tuple[MarketingEvent, ...]
+    salesforce: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInput:
+    """Everything that may change in one pass.
+
+    Attributes:
+        schemas: field descriptions by object type and API name; an object type left out is not checked.
+    """
+
+    people: Sequence[PersonState] = ()
+    companies: Sequence[CompanyState] = ()
+    activities: Sequence[ActivityState] = ()
+    roll_ups: Sequence[RollUpState] = ()
+    owners: OwnerMap = NO_OWNERS
+    schemas: Schemas = field(default_factory=dict)
