@@ -34,6 +34,7 @@ class ConnectorError(Exception):
         status: the HTTP status, or None when no reply came.
         code: the vendor's own code (``TEN_SECONDLY_ROLLING``, ``INVALID_FIELD``) or ours (``TIMEOUT``).
         fields: API names that the vendor blames.
+        record_ids: records that the vendor says are in the way (a duplicate's holder).
         request_id: what the vendor's support asks for (HubSpot's correlationId).
     """
 
@@ -48,6 +49,7 @@ class ConnectorError(Exception):
         request_id: str | None = None,
         remedy: str = "",
         fields: Sequence[str] = (),
+        record_ids: Sequence[str] = (),
     ) -> None:
         self.side: Side = side
         self.operation = operation
@@ -57,6 +59,7 @@ class ConnectorError(Exception):
         self.request_id = request_id
         self.remedy = remedy
         self.fields = tuple(fields)
+        self.record_ids = tuple(record_ids)
         super().__init__(self._text())
 
     def _text(self) -> str:

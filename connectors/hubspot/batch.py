@@ -4,19 +4,17 @@ HubSpot answers a batch in one of three ways: all done, a 207 with errors by tra
 whole call that names no input. Which writes go into a batch, and what follows, is ``writing.py``'s work.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.errors import AuthError, ConnectorError, MissingPermission, PermanentError, redacted
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.errors import blamed_fields, vendor_code
+from connectors.hubspot.errors import blamed_fields, existing_ids, vendor_code
 from connectors.hubspot.records import holds
 from connectors.results import RecordWrite, WriteResult
 from connectors.retry import Safety
 
-_EXISTING_ID = re.compile(r"Existing ID: (\d+)")
 _OUR_CODES = {"OBJECT_NOT_FOUND": "NOT_FOUND", "CONFLICT": "DUPLICATE"}
 # HubSpot accepts a backward stage with a 2xx and leaves the value as it was.
 _SILENTLY_REFUSED = ("lifecyclestage",)
@@ -118,13 +116,11 @@ def _written(write: RecordWrite, done: Mapping[str, Any], *, created: bool) -> W
 def _refused(write: RecordWrite, error: Mapping[str, Any]) -> WriteResult:
     code = vendor_code(error)
     code = _OUR_CODES.get(code, _OUR_CODES.get(str(error.get("category")), code))
-    existing = (error.get("context") or {}).get("existingId") or _EXISTING_ID.findall(
-        str(error.get("message"))
-    )
+    existing = existing_ids(error)
     return WriteResult(
         key=write.key,
         ok=False,
-        record_id=str(existing[0]) if existing else write.record_id,
+        record_id=existing[0] if existing else write.record_id,
         code=code or "REFUSED",
         message=redacted(str(error.get("message", ""))),
         fields=tuple(name for name in blamed_fields(error) if name in write.fields),
@@ -132,7 +128,7 @@ def _refused(write: RecordWrite, error: Mapping[str, Any]) -> WriteResult:
 
 
 def _refused_alone(write: RecordWrite, error: ConnectorError) -> WriteResult:
-    existing = _EXISTING_ID.findall(error.message)
+    existing = error.record_ids
     code = "NOT_FOUND" if error.status == 404 else _OUR_CODES.get(error.code, error.code)
     return WriteResult(
         key=write.key,

@@ -1,6 +1,7 @@
 """Which reply of HubSpot means which class of error. Pure: a status, headers and a body in, an error out."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from connectors.errors import (
 _WAIT_BY_POLICY_S = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
 _DAY_S = 86_400.0
 _LOCKED_WAIT_S = 2.0
+_EXISTING_ID = re.compile(r"Existing ID: (\d+)")
 _NEEDS_SUPPORT = {522, 525, 526}
 
 
@@ -43,6 +45,15 @@ def blamed_fields(envelope: Mapping[str, Any]) -> tuple[str, ...]:
                 names.extend([value] if isinstance(value, str) else [str(name) for name in value])
     names.extend(_names_in_text(str(envelope.get("message", ""))))
     return tuple(dict.fromkeys(names))
+
+
+def existing_ids(envelope: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of the records in the way of a duplicate; a single create tells them only in its text."""
+    context = envelope.get("context")
+    told = context.get("existingId", ()) if isinstance(context, Mapping) else ()
+    told = [told] if isinstance(told, (str, int)) else told
+    found = [str(one) for one in told] or _EXISTING_ID.findall(str(envelope.get("message", "")))
+    return tuple(dict.fromkeys(found))
 
 
 def _names_in_text(message: str) -> Iterable[str]:
@@ -101,6 +112,7 @@ def classify(
             request_id=request,
             remedy=remedy,
             fields=blamed_fields(envelope),
+            record_ids=existing_ids(envelope),
         )
 
     def retryable(wait_s: float | None, *, sent: bool) -> ConnectorError:

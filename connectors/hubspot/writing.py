@@ -3,12 +3,14 @@
 How one batch call is taken apart is ``batch.py``. Opt-outs are no record write: ``consent.py``.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from connectors.chunking import chunks, rounds
+from connectors.delivery import Results, deliver, done
 from connectors.errors import ConnectorError, OutcomeUnknownError
 from connectors.hubspot import associations, reading
 from connectors.hubspot.batch import Input, send
@@ -25,26 +27,11 @@ _JUST_MADE = timedelta(seconds=10)
 def write(
     client: HubSpotClient, object_type: str, operation: WriteOperation, writes: Sequence[RecordWrite]
 ) -> list[WriteResult]:
-    """Results in the order of ``writes``.
-
-    A failure of the vendor as a whole is raised if it comes first; once some writes are settled it becomes
-    the result ``NOT_SENT`` (or ``OUTCOME_UNKNOWN``) of those that are not.
-    """
-    results: dict[str, WriteResult] = {}
-    failure: ConnectorError | None = None
-    for verb, batch in _batches(object_type, operation, writes):
-        if failure is not None:
-            results.update({item.write.key: _not_done(item.write, failure, ()) for item in batch})
-            continue
-        try:
-            _settle(client, object_type, verb, batch, results)
-        except ConnectorError as error:
-            if not results:
-                raise
-            failure = error
-            doubtful = {write.key for write in error.writes} if isinstance(error, OutcomeUnknownError) else ()
-            missing = [item.write for item in batch if item.write.key not in results]
-            results.update({write.key: _not_done(write, error, doubtful) for write in missing})
+    """Results in the order of ``writes``; for failures of the vendor as a whole see ``delivery.py``."""
+    results = deliver(
+        ([item.write for item in batch], partial(_settle, client, object_type, verb, batch))
+        for verb, batch in _batches(object_type, operation, writes)
+    )
     _associate(client, object_type, operation, writes, results)
     return [results[write.key] for write in writes]
 
@@ -99,18 +86,18 @@ def _settle(
     object_type: str,
     verb: str,
     batch: Sequence[Input],
-    results: dict[str, WriteResult],
+    results: Results,
 ) -> None:
     """Adds a result by key for every input of ``batch``, or as many as there are when it raises."""
     if verb == "archive":
         path = f"/crm/v3/objects/{object_type}/batch/archive"
         body = {"inputs": [dict(item.body) for item in batch]}
         client.call("POST", path, endpoint=path, body=body, safety=Safety.IDEMPOTENT_WRITE)
-        results.update({item.write.key: _nothing_to_do(item.write) for item in batch})
+        results.update({item.write.key: done(item.write) for item in batch})
         return
     # HubSpot refuses an update without properties; such a write may still carry associations.
     empty = [item for item in batch if item.write.record_id is not None and not item.write.fields]
-    results.update({item.write.key: _nothing_to_do(item.write) for item in empty})
+    results.update({item.write.key: done(item.write) for item in empty})
     pending = [item for item in batch if item.write.record_id is None or item.write.fields]
     for _ in range(_TRIES):
         if not pending:
@@ -134,10 +121,6 @@ def _settle(
         raise _in_doubt(object_type, verb, pending, f"{len(pending)} writes did not take in {_TRIES} tries")
 
 
-def _nothing_to_do(write: RecordWrite) -> WriteResult:
-    return WriteResult(write.key, True, write.record_id)
-
-
 def _in_doubt(object_type: str, verb: str, batch: Sequence[Input], message: str) -> OutcomeUnknownError:
     return OutcomeUnknownError(
         "hubspot",
@@ -158,7 +141,7 @@ def _read_back(
     object_type: str,
     verb: str,
     batch: Sequence[Input],
-    results: dict[str, WriteResult],
+    results: Results,
 ) -> list[Input]:
     """Settles what the records themselves tell; answers the inputs that must be sent (again)."""
     found = _records_of(client, object_type, batch)
@@ -221,17 +204,12 @@ def _holds_all(write: RecordWrite, record: Record) -> bool:
     return all(holds(value, record.fields.get(name)) for name, value in write.fields.items())
 
 
-def _not_done(write: RecordWrite, failure: ConnectorError, doubtful: Container[str]) -> WriteResult:
-    code = "OUTCOME_UNKNOWN" if write.key in doubtful else "NOT_SENT"
-    return WriteResult(write.key, False, write.record_id, code=code, message=str(failure))
-
-
 def _associate(
     client: HubSpotClient,
     object_type: str,
     operation: WriteOperation,
     writes: Sequence[RecordWrite],
-    results: dict[str, WriteResult],
+    results: Results,
 ) -> None:
     """Associations that did not travel with a plain create. Refused ones turn the result to not ok."""
     by_type: dict[str, dict[tuple[str, str], list[str]]] = {}

@@ -1,0 +1,128 @@
+"""Reading Salesforce records: what changed, by id, by any key. Deleted and merged rows are seen too."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from connectors.errors import ConnectorError
+from connectors.results import ChangeRequest
+from connectors.salesforce import composite, soql
+from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.records import FACTS, STAMP, to_record
+from connectors.salesforce.schema import Describes
+from sync_rules.records import Record
+
+_MOST_RESTARTS = 5
+_DEAD_LOCATOR = "INVALID_QUERY_LOCATOR"
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """How far one request has come: the next page's URL, and the last row seen should that URL die."""
+
+    request: ChangeRequest
+    url: str
+    last: tuple[str, str] | None = None
+    restarts: int = 0
+
+
+def changed(
+    client: SalesforceClient, describes: Describes, requests: Sequence[ChangeRequest]
+) -> Iterator[tuple[str, list[Record]]]:
+    """Pages of everything changed, up to five objects to an API call, each by (SystemModstamp, Id)."""
+    describes.load(request.object_type for request in requests)
+    waiting = [_Cursor(request, _url(client, describes, request, None)) for request in requests]
+    while waiting:
+        turn, waiting = waiting[: composite.MOST_QUERIES], waiting[composite.MOST_QUERIES :]
+        resources = [(f"queryAll {cursor.request.object_type}", cursor.url) for cursor in turn]
+        for cursor, answer in zip(turn, composite.get_each(client, resources), strict=True):
+            if isinstance(answer, ConnectorError):
+                waiting.append(_restarted(client, describes, cursor, answer))
+                continue
+            rows: list[dict[str, Any]] = answer["records"]
+            if rows:
+                cursor.last = (str(rows[-1][STAMP]), str(rows[-1]["Id"]))
+                yield cursor.request.object_type, [to_record(cursor.request.object_type, row) for row in rows]
+            if not answer.get("done", True) and answer.get("nextRecordsUrl"):
+                cursor.url = str(answer["nextRecordsUrl"])
+                waiting.append(cursor)
+
+
+def _restarted(
+    client: SalesforceClient, describes: Describes, cursor: _Cursor, error: ConnectorError
+) -> _Cursor:
+    """The same walk from the last row seen, for a locator that the org has dropped."""
+    if error.code != _DEAD_LOCATOR or cursor.restarts >= _MOST_RESTARTS:
+        raise error
+    cursor.url = _url(client, describes, cursor.request, cursor.last)
+    cursor.restarts += 1
+    return cursor
+
+
+def _url(
+    client: SalesforceClient, describes: Describes, request: ChangeRequest, last: tuple[str, str] | None
+) -> str:
+    fields = describes.visible(request.object_type, [*FACTS, *_real(request.fields)])
+    # Copies of an event for its invitees are not activities of their own.
+    child = "IsChild = false" if "IsChild" in describes.fields(request.object_type) else ""
+    conditions = [soql.after(STAMP, request.since, last), child]
+    query = soql.select(request.object_type, fields, conditions, f"{STAMP}, Id")
+    return composite.query_url(client, query)
+
+
+def _real(fields: Iterable[str]) -> list[str]:
+    return [name for name in fields if not name.startswith("_")]
+
+
+def by_ids(
+    client: SalesforceClient, describes: Describes, sobject: str, ids: Iterable[str], fields: Iterable[str]
+) -> list[Record]:
+    """Live records by id; one that was merged away gives its winner, with ``_merged_ids``."""
+    wanted = list(fields)
+    found = {record.id: record for record in _rows(client, describes, sobject, "Id", ids, wanted)}
+    absorbed: dict[str, list[str]] = {}
+    for record in found.values():
+        if record.deleted and record.fields.get("_master_id"):
+            absorbed.setdefault(str(record.fields["_master_id"]), []).append(record.id)
+    unread = [winner for winner in absorbed if winner not in found]
+    if unread:
+        # A winner may itself have been merged away since; then it brings its own winner.
+        found |= {record.id: record for record in by_ids(client, describes, sobject, unread, wanted)}
+    live = [record for record in found.values() if not record.deleted]
+    return [_with_merged(record, absorbed) for record in live]
+
+
+def _with_merged(record: Record, absorbed: dict[str, list[str]]) -> Record:
+    losers = list(absorbed.get(record.id, ()))
+    for loser in record.fields.get("_merged_ids", ()):
+        losers += [loser, *absorbed.get(loser, ())]
+    if not losers:
+        return record
+    return replace(record, fields={**record.fields, "_merged_ids": list(dict.fromkeys(losers))})
+
+
+def by_key(
+    client: SalesforceClient,
+    describes: Describes,
+    sobject: str,
+    field: str,
+    values: Iterable[str],
+    fields: Iterable[str],
+) -> list[Record]:
+    """Live records whose ``field`` has one of the values; a value may find several."""
+    found = _rows(client, describes, sobject, field, values, [*fields, field])
+    return [record for record in found if not record.deleted]
+
+
+def _rows(
+    client: SalesforceClient,
+    describes: Describes,
+    sobject: str,
+    field: str,
+    values: Iterable[str],
+    fields: Iterable[str],
+) -> list[Record]:
+    visible = describes.visible(sobject, [*FACTS, *_real(fields)])
+    queries = [(f"queryAll {sobject}", query) for query in soql.selects_in(sobject, visible, field, values)]
+    rows = composite.query_all(client, queries)
+    return [to_record(sobject, row) for part in rows for row in part]
