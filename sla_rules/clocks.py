@@ -4,7 +4,7 @@ A clock starts with an event, is due by its target and is met, breached, pending
 ``clocks_episodes.py``, business time from ``calendars.py``; sums over clocks are in ``metrics.py``.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -69,6 +69,7 @@ def run_clocks(
         FrameError: a needed column is absent.
         CalendarRangeError: the calendars given are too short.
     """
+    now = now.astimezone(UTC)
     facts = episodes(
         contract,
         handoffs=handoffs,

@@ -3,7 +3,7 @@
 Only the frame of ``clocks.py`` is read here.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -58,7 +58,7 @@ def escalations(contract: SlaContract, clocks: pl.DataFrame, *, now: datetime) -
         schema={"commitment": pl.String, "when": pl.String, "tell": pl.String},
         orient="row",
     )
-    warned = (pl.col("status") == "pending") & (pl.col("warn_at") <= now)
+    warned = (pl.col("status") == "pending") & (pl.col("warn_at") <= now.astimezone(UTC))
     return (
         clocks.with_columns(
             when=pl.when(pl.col("status") == "breached")

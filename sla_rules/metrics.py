@@ -1,0 +1,161 @@
+"""All figures of one period in one value: what the scorecard shows and the database keeps.
+
+Assembly only; each figure is defined in the ``metrics_*`` module that computes it.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+
+import polars as pl
+
+from sla_rules import metrics_groups, metrics_speed
+from sla_rules.clocks_episodes import episodes
+from sla_rules.metrics_attainment import Evidence, attainment, breaches, quotas
+from sla_rules.metrics_cohort import cohort, newly_qualified
+from sla_rules.metrics_period import Period
+from sla_rules.sla import SlaContract
+from sla_rules.sla_frames import CLOCKS, JUDGEMENT_HISTORY, OPPORTUNITIES, STATUSES, conform
+
+_CLOCK_KEYS = ("person_id", "commitment", "status", "handed_off_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The figures of one period; the columns of each frame are documented where it is computed.
+
+    Attributes:
+        contract_version: the version of the SLA that was measured.
+        currency: of all amounts.
+        attainment, quotas, breaches: ``metrics_attainment.py``.
+        first_touch, bands, delays, trend: ``metrics_speed.py``.
+        stages, funnel, reps, sources, campaigns, rejections: ``metrics_groups.py``.
+        notes: what the reader must know about gaps in the figures.
+    """
+
+    contract_version: str
+    currency: str
+    period: Period
+    previous: Period | None
+    made_at: datetime
+    attainment: pl.DataFrame
+    quotas: pl.DataFrame
+    breaches: pl.DataFrame
+    first_touch: pl.DataFrame
+    bands: pl.DataFrame
+    delays: pl.DataFrame
+    trend: pl.DataFrame
+    stages: pl.DataFrame
+    funnel: pl.DataFrame
+    reps: pl.DataFrame
+    sources: pl.DataFrame
+    campaigns: pl.DataFrame
+    rejections: pl.DataFrame
+    notes: tuple[str, ...]
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """Every frame by its name, for keeping."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, pl.DataFrame)}
+
+
+def measure(
+    contract: SlaContract,
+    *,
+    clocks: pl.DataFrame,
+    handoffs: pl.DataFrame,
+    judgement_history: pl.DataFrame,
+    dispositions: pl.DataFrame,
+    opportunities: pl.DataFrame,
+    touches: pl.DataFrame,
+    campaigns: pl.DataFrame,
+    statuses: pl.DataFrame | None = None,
+    period: Period,
+    previous: Period | None = None,
+    now: datetime,
+) -> Metrics:
+    """Measures one period against the one before, from everything known at ``now``.
+
+    Both periods are read whole and with the same knowledge, so late activity restates the previous one.
+
+    Args:
+        contract: the agreement.
+        clocks: the frame of ``run_clocks`` over all handoffs.
+        handoffs: the handoffs frame; without a column ``minimum_missing`` that commitment is not measured.
+        judgement_history: ``person_id, at, stage`` (``score``), a row at least at each change of stage.
+        dispositions: the dispositions frame.
+        opportunities: the opportunities frame.
+        touches: the touches frame.
+        campaigns: ``campaign, cost``.
+        statuses: the statuses frame; answers given only by status are unknown without it.
+        period: what is measured.
+        previous: what it is compared with.
+        now: aware UTC.
+
+    Raises:
+        FrameError: a needed column is absent.
+    """
+    now = now.astimezone(UTC)
+    facts = episodes(
+        contract,
+        handoffs=handoffs,
+        touches=touches,
+        dispositions=dispositions,
+        statuses=pl.DataFrame(schema=STATUSES) if statuses is None else statuses,
+        excuses=None,
+        now=now,
+    )
+    timed = conform(clocks, CLOCKS, name="clocks", needed=_CLOCK_KEYS)
+    history = conform(
+        judgement_history, JUDGEMENT_HISTORY, name="judgement_history", needed=("person_id", "at", "stage")
+    ).filter(pl.col("at") <= now)
+    fates = cohort(contract, facts, opportunities, now=now)
+    qualified = newly_qualified(history)
+    evidence = Evidence(timed, fates, qualified, minimum_is_known="minimum_missing" in handoffs.columns)
+    first = metrics_speed.first_touch_clocks(contract, timed)
+    commitment = contract.stopping_at("first touch")
+    first_id = commitment.id if commitment else ""
+    handed = fates.filter(period.holds("handed_off_at"))
+    reps, sources, by_campaign = (
+        metrics_groups.by_group(key, handed, timed, first_id) for key in ("owner", "source", "campaign")
+    )
+    return Metrics(
+        contract_version=contract.version,
+        currency=contract.currency,
+        period=period,
+        previous=previous,
+        made_at=now,
+        attainment=attainment(contract, evidence, period, previous, now),
+        quotas=quotas(contract, evidence, period, now),
+        breaches=breaches(contract, evidence, period, now),
+        first_touch=metrics_speed.first_touch(first, period, previous),
+        bands=metrics_speed.bands(contract, first, period, previous),
+        delays=metrics_speed.delays(first, period, previous),
+        trend=metrics_speed.trend(first, period, previous),
+        stages=metrics_groups.stages(history, period, previous, now),
+        funnel=metrics_groups.funnel(qualified, fates, period, previous),
+        reps=reps,
+        sources=sources,
+        campaigns=metrics_groups.with_cost(by_campaign, fates, campaigns),
+        rejections=metrics_groups.rejections(handed),
+        notes=_notes(contract, evidence, opportunities, statuses),
+    )
+
+
+def _notes(
+    contract: SlaContract, evidence: Evidence, opportunities: pl.DataFrame, statuses: pl.DataFrame | None
+) -> tuple[str, ...]:
+    notes = []
+    if not evidence.minimum_is_known and any(
+        c.measure == "minimum information at handoff" for c in contract.commitments
+    ):
+        notes.append("Minimum information is not measured: the handoffs do not say what was missing.")
+    if statuses is None:
+        notes.append("Answers that sales gave only by changing the lead status are not counted.")
+    known = conform(opportunities, OPPORTUNITIES, name="opportunities", needed=("person_id",))
+    foreign = known.filter((pl.col("currency") != contract.currency).fill_null(value=False))
+    if not foreign.is_empty():
+        currencies = ", ".join(sorted(foreign["currency"].unique()))
+        notes.append(
+            f"{foreign.height} opportunities in {currencies} are counted, but their amounts are not added up."
+        )
+    return tuple(notes)
