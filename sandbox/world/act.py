@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from sandbox.hubspot.errors import HubSpotFault
+from sandbox.salesforce.errors import SalesforceFault
+from sandbox.world.agenda import Deed
 from sandbox.world.arrivals import plan_arrivals
 from sandbox.world.discovery import find_work
 from sandbox.world.draws import generator
@@ -64,11 +67,16 @@ def act(world: World, *, hours: float) -> ActReport:
     plan_mailings(world, start, end)
     plan_arrivals(world, start, end)
 
-    def move_clock(at: datetime) -> None:
+    def attempt(deed: Deed, at: datetime) -> None:
         if at > clock.now():
             clock.set(at)
+        try:
+            deed(at)
+        except (HubSpotFault, SalesforceFault):
+            # Somebody deleted, merged or locked what this person was about to change: people shrug and go on.
+            world.counts["refused"] += 1
 
-    world.agenda.run(end, since=start, before_each=move_clock)
+    world.agenda.run(end, since=start, attempt=attempt)
     clock.set(end)
     return ActReport(start, end, {name: count for name, count in world.counts.items() if count})
 

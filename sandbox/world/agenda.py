@@ -10,6 +10,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 Deed = Callable[[datetime], object]
+Attempt = Callable[[Deed, datetime], object]
+
+
+def do(deed: Deed, at: datetime) -> None:
+    """Do it, and let every fault through."""
+    deed(at)
 
 
 class Agenda:
@@ -30,22 +36,19 @@ class Agenda:
         self._added += 1
         heapq.heappush(self._heap, (at, key, self._added, deed))
 
-    def run(self, until: datetime, *, since: datetime | None = None, before_each: Deed | None = None) -> int:
+    def run(self, until: datetime, *, since: datetime | None = None, attempt: Attempt = do) -> int:
         """Do everything planned up to and including ``until``; returns how many deeds were done.
 
         Args:
             until: aware; later deeds stay.
             since: deeds left over from before it are done at ``since``, since records made now cannot
                 carry stamps that a reader has already passed.
-            before_each: called with the moment of each deed.
+            attempt: does each deed; a caller's own may move a clock before, or bear a refusal.
         """
         done = 0
         while self._heap and self._heap[0][0] <= until:
             planned, _, _, deed = heapq.heappop(self._heap)
-            at = planned if since is None else max(planned, since)
-            if before_each is not None:
-                before_each(at)
-            deed(at)
+            attempt(deed, planned if since is None else max(planned, since))
             done += 1
         return done
 

@@ -15,7 +15,7 @@ _PRICING = {"hot": 0.45, "warm": 0.12, "cold": 0.04}
 _FORM = {"hot": 0.025, "warm": 0.010, "cold": 0.002}
 _OPEN = {"hot": 0.60, "warm": 0.35, "cold": 0.12}
 _CLICK = {"hot": 0.45, "warm": 0.22, "cold": 0.06}
-_UNSUBSCRIBE = 0.002
+_UNSUBSCRIBE = 0.004
 _BOUNCE = 0.012
 _FORMS_BY_INTEREST = {
     "hot": ("Demo request", "Contact sales", "Pricing quote", "Guide download"),

@@ -7,6 +7,9 @@ from sandbox.world.companies import Company
 from sandbox.world.draws import fraction, pick
 from sandbox.world.world import World
 
+WEBSITE_FORMS = ("{}", "www.{}", "https://www.{}", "http://{}/")
+"""The ways in which a domain is written into an Account's website."""
+
 
 def hubspot_company(world: World, company: Company) -> str:
     """The id of the HubSpot company, which is created the first time."""
@@ -35,7 +38,7 @@ def salesforce_account(world: World, company: Company) -> str | None:
     if known is not None or company.account_name is None:
         return known
     rep = world.roster.rep_for(company.place.country.region, world.seed, company.domain)
-    site = pick(("{}", "www.{}", "https://www.{}", "http://{}/"), world.seed, "site", company.domain)
+    site = pick(WEBSITE_FORMS, world.seed, "site", company.domain)
     fields = {
         "Name": company.account_name,
         "Website": site.format(company.domain),

@@ -5,6 +5,7 @@ from functools import partial
 from random import Random
 
 from sandbox.salesforce.errors import SalesforceFault
+from sandbox.world.company_records import WEBSITE_FORMS
 from sandbox.world.draws import generator
 from sandbox.world.hours import add_minutes
 from sandbox.world.roster import Rep
@@ -56,14 +57,8 @@ def _account_of(world: World, email: str) -> str | None:
     domain = email.partition("@")[2]
     if not domain:
         return None
-    accounts = world.org.rows("Account")
-    return next((str(row["Id"]) for row in accounts if _bare_domain(row["Website"]) == domain), None)
-
-
-def _bare_domain(website: str | None) -> str:
-    return (
-        (website or "").partition("//")[2 if "//" in (website or "") else 0].rstrip("/").removeprefix("www.")
-    )
+    sites = (form.format(domain) for form in WEBSITE_FORMS)
+    return next((row.id for site in sites for row in world.org.find("Account", "Website", site)), None)
 
 
 def start_deal(world: World, rep: Rep, opportunity_id: str, amount: int, rng: Random, at: datetime) -> None:

@@ -38,13 +38,20 @@ def _consider(world: World, sobject: str, row: Row, rep: Rep, sees_handoff: bool
     stage = row.get(STAGE) if sees_handoff else None
     if sobject == "Lead" and (row["IsConverted"] or row["Status"] in _CLOSED):
         return
-    if (sobject == "Contact" and handoff is None) or stage == "go-nowhere":
+    if stage == "go-nowhere" or (sobject == "Contact" and (handoff is None or _was_won(world, row, handoff))):
         return
     known = world.worklists.by_record.get(row.id)
     if known is not None and known.rep is rep and (handoff is None or known.since >= handoff):
         return
     since = row["CreatedDate"] if handoff is None else handoff
     world.worklists.put(_pursuit(world, sobject, row, rep, since, handoff is not None, stage == "SQL", now))
+
+
+def _was_won(world: World, contact: Row, handoff: datetime) -> bool:
+    """Whether that handoff was answered by the conversion which made the Contact."""
+    return handoff <= contact["CreatedDate"] and bool(
+        world.org.find("Lead", "ConvertedContactId", contact.id)
+    )
 
 
 def _pursuit(

@@ -90,7 +90,7 @@ def rep_of(world: World, profile: Profile) -> Rep:
 
 def _owner_id(world: World, profile: Profile) -> str:
     point = fraction(world.seed, "lead owner", profile.key)
-    if point < world.scenario.unmapped_owners / 2:
+    if point < world.scenario.unmapped_owners / 2 and profile.index < world.people_count:
         return world.roster.former_user_id
     if point < world.scenario.unmapped_owners:
         return world.roster.queue_id

@@ -39,9 +39,16 @@ def work(world: World, rep: Rep, at: datetime) -> None:
     if row is None or row.deleted or row.get("IsConverted") or row["OwnerId"] != rep.user_id:
         pursuit.finished = True
         return
-    rng = generator(
-        world.seed, "step", pursuit.key, pursuit.touches, pursuit.refusals, pursuit.since.isoformat()
-    )
+    since = pursuit.since.isoformat()
+    rng = generator(world.seed, "step", pursuit.key, pursuit.touches, pursuit.refusals, since)
+    try:
+        _step(world, pursuit, row, rng, at)
+    except SalesforceFault:
+        world.counts["refused"] += 1
+        _try_again(world, pursuit, rng, at)
+
+
+def _step(world: World, pursuit: Pursuit, row: Row, rng: Random, at: datetime) -> None:
     if pursuit.touches < pursuit.planned_touches:
         _touch(world, pursuit, row, rng, at)
         if pursuit.touches < pursuit.planned_touches:
@@ -49,8 +56,10 @@ def work(world: World, rep: Rep, at: datetime) -> None:
             return
     if pursuit.outcome == SILENCE or decide(world, pursuit, row, at):
         pursuit.finished = True
-    else:
-        _try_again(world, pursuit, rng, at)
+        return
+    # The refusal says how many touches were agreed: the rep now makes them, and one more each time.
+    pursuit.planned_touches = max(4, pursuit.touches + 1)
+    _try_again(world, pursuit, rng, at)
 
 
 def _wait(world: World, pursuit: Pursuit, rng: Random, at: datetime) -> None:
@@ -65,8 +74,6 @@ def _try_again(world: World, pursuit: Pursuit, rng: Random, at: datetime) -> Non
     if pursuit.refusals > _MAX_REFUSALS:
         pursuit.finished = True
         return
-    # The refusal says how many touches were agreed: the rep now makes them, and one more each time.
-    pursuit.planned_touches = max(4, pursuit.touches + 1)
     _wait(world, pursuit, rng, at)
 
 
