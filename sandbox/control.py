@@ -47,7 +47,7 @@ class Controlled(Protocol):
 
 
 def _json(content: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(content, default=str), status_code=status, media_type="application/json")
+    return Response(orjson.dumps(content), status_code=status, media_type="application/json")
 
 
 def _problems(error: ValidationError) -> str:
@@ -145,7 +145,8 @@ class Control:
 
     async def _act(self, request: Request) -> Response:
         order = ActOrder.model_validate_json(await request.body())
-        return _json(await run_in_threadpool(self._simulation.act, order.hours))
+        report = await run_in_threadpool(self._simulation.act, order.hours)
+        return _json(report.as_dict())
 
     async def _expire_sessions(self, request: Request) -> Response:
         self._simulation.org.sessions.expire_all()

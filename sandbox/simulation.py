@@ -12,7 +12,9 @@ from sandbox.faults import FaultScript
 from sandbox.hubspot.portal import Portal
 from sandbox.salesforce.org import Org
 from sandbox.traffic import Counters, Vendor
-from sandbox.world import ActReport, World, act, seed_world
+from sandbox.world.act import ActReport, act
+from sandbox.world.seed import seed_world
+from sandbox.world.world import World
 
 
 class Simulation:
@@ -41,6 +43,8 @@ class Simulation:
         search_lag_s: float = 2.0,
         tier: str = "professional",
     ) -> None:
+        if people < 0:
+            raise ValueError(f"people must not be negative: {people}")
         self.seed, self.people, self.scenario = seed, people, scenario
         self.clock = SandboxClock(start, frozen=frozen)
         self._start, self._frozen = self.clock.now(), frozen

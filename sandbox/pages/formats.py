@@ -74,6 +74,17 @@ def day(value: date | None) -> str | None:
     return None if value is None else f"{value.day} {value:%b %Y}"
 
 
+def due(value: date | None) -> str:
+    """When an open activity is wanted: ``due 2 Nov 2026``."""
+    return "open" if value is None else f"due {day(value)}"
+
+
+def paragraph(*parts: str | None) -> str:
+    """The parts that there are, one below the other, without empty lines."""
+    lines = (line.strip() for part in parts if part for line in part.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
 def span(seconds: float) -> str:
     """A length of time in its largest whole unit: ``3 days``, ``1 hour``, ``20 minutes``."""
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):

@@ -85,12 +85,13 @@ def _visit(views: list[PageView]) -> TimelineItem:
     came_from = " ".join(
         filter(None, (views[0].campaign and f"campaign {views[0].campaign}", views[0].referrer))
     )
-    detail = [", ".join(titles)] if len(titles) > 1 else []
     return TimelineItem(
         at=views[-1].at,
         icon="page",
         title=title,
-        detail="\n".join(detail + ([f"Came from {came_from}"] if came_from else [])),
+        detail=formats.paragraph(
+            ", ".join(titles) if len(titles) > 1 else None, f"Came from {came_from}" if came_from else None
+        ),
     )
 
 
@@ -111,7 +112,7 @@ def _activity(
 ) -> TimelineItem:
     values = record.properties
     facts: list[str | None] = []
-    planned = False
+    open_activity = False
     icon: Icon
     if kind == "calls":
         icon, title, body = "call", values.get("hs_call_title") or "Call", values.get("hs_call_body")
@@ -128,23 +129,23 @@ def _activity(
             values.get("hs_meeting_body"),
         )
         facts = [label_of(kind, "hs_meeting_outcome", values.get("hs_meeting_outcome"))]
-        planned = values.get("hs_meeting_outcome") == "SCHEDULED"
+        open_activity = values.get("hs_meeting_outcome") == "SCHEDULED"
     elif kind == "tasks":
         icon, title, body = "task", values.get("hs_task_subject") or "Task", values.get("hs_task_body")
-        planned = values.get("hs_task_status") != "COMPLETED"
+        open_activity = values.get("hs_task_status") != "COMPLETED"
     else:
         icon, title, body = "note", "Note", values.get("hs_note_body")
-    lines = [", ".join(fact for fact in facts if fact), _text(body)]
+    at = formats.parse_moment(values.get("hs_timestamp")) or record.created_at
     return TimelineItem(
-        at=formats.parse_moment(values.get("hs_timestamp")) or record.created_at,
+        at=at,
         icon=icon,
         title=title,
-        detail="\n".join(line for line in lines if line),
+        detail=formats.paragraph(", ".join(fact for fact in facts if fact), _text(body)),
         by=owners.get(values.get("hubspot_owner_id") or "", ""),
-        planned=planned,
+        due=formats.due(at.astimezone(formats.BUSINESS_ZONE)) if open_activity else None,
     )
 
 
 def _text(body: str | None) -> str:
     """An activity's HTML body as plain text."""
-    return unescape(_TAG.sub("", _BREAK.sub("\n", body or ""))).strip()
+    return unescape(_TAG.sub("", _BREAK.sub("\n", body or "")))

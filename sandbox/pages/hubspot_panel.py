@@ -3,10 +3,11 @@
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.records import Record
 from sandbox.pages import formats
-from sandbox.pages.panel import BLANK_PANEL, own_label, stage_headline
+from sandbox.pages.panel import not_installed, own_label, stage_headline
 from sandbox.pages.views import Entry, Panel, Section, Touches
 
 GROUP = "accord"
+_TITLE = "Sales feedback"
 _LINKS = frozenset({"salesforce_lead_id", "salesforce_contact_id"})
 _PLACED = _LINKS | {
     "accord_stage",
@@ -31,12 +32,12 @@ def panel_of(portal: Portal, contact: Record) -> Panel:
     """The properties of group ``accord``, arranged."""
     definitions = [one for one in portal.table("contacts").schema.live() if one.group == GROUP]
     if not definitions:
-        return BLANK_PANEL
+        return not_installed(_TITLE)
     values = contact.properties
     made = formats.whole(values.get("accord_touches"))
     sla = values.get("accord_sla_status")
     if not any(values.get(one.name) for one in definitions if one.name not in _LINKS):
-        return Panel(title="Sales feedback", note="Not assessed yet.")
+        return Panel(_TITLE, note="Not assessed yet.")
     touched = formats.moment(formats.parse_moment(values.get("accord_first_touch_at")))
     reasons = (
         ("Sales status", "accord_sales_status"),
@@ -45,7 +46,7 @@ def panel_of(portal: Portal, contact: Record) -> Panel:
         ("Missing to qualify", "accord_missing"),
     )
     return Panel(
-        title="Sales feedback",
+        _TITLE,
         stage=stage_headline(values.get("accord_stage")),
         score=formats.number(values.get("accord_score")),
         sla=None if sla == "none" else formats.badge(sla),

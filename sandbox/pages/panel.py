@@ -12,10 +12,13 @@ _STAGE_TEXTS = {
     "lead": "Lead",
     "go-nowhere": "Go-nowhere",
 }
-BLANK_PANEL = Panel(
-    title="Qualification",
-    note="Accord’s fields are not installed here yet. After `accord setup` they appear on every record.",
-)
+
+
+def not_installed(title: str) -> Panel:
+    """The panel of an account that does not have Accord's fields."""
+    return Panel(
+        title, note="Accord’s fields are not installed here yet; its setup adds them to every record."
+    )
 
 
 def own_label(label: str) -> str:

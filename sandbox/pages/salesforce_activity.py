@@ -28,9 +28,9 @@ def _task(row: Row, owner: str | None) -> TimelineItem:
         at=at,
         icon=_ICONS.get(row["TaskSubtype"] or "", "task"),
         title=row["Subject"] or row["TaskSubtype"] or "Task",
-        detail="\n".join(filter(None, [", ".join(filter(None, facts)), row["Description"]])),
+        detail=formats.paragraph(", ".join(filter(None, facts)), row["Description"]),
         by=owner or "",
-        planned=not done,
+        due=None if done else formats.due(row["ActivityDate"]),
     )
 
 
@@ -40,7 +40,7 @@ def _event(row: Row, owner: str | None) -> TimelineItem:
         at=at,
         icon="meeting",
         title=row["Subject"] or "Event",
-        detail="\n".join(filter(None, [row["Location"], row["Description"]])),
+        detail=formats.paragraph(row["Location"], row["Description"]),
         by=owner or "",
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sandbox.pages import formats
-from sandbox.pages.panel import BLANK_PANEL, own_label, sla_due, stage_headline
+from sandbox.pages.panel import not_installed, own_label, sla_due, stage_headline
 from sandbox.pages.views import Entry, Panel, Section, Touches
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.table import Row
@@ -33,7 +33,7 @@ def panel_of(org: Org, sobject: str, row: Row, viewer: str, viewer_name: str, no
     specs = org.fields(sobject)
     defined = [name for name in specs if name.startswith("Accord_")]
     if not defined:
-        return BLANK_PANEL
+        return not_installed(_TITLE)
     seen = {name: row.get(name) for name in defined if org.visible_to(viewer, sobject, name)}
     if not seen:
         return Panel(_TITLE, note=f"Field-level security hides Accord’s fields from {viewer_name}.")

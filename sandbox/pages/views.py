@@ -52,14 +52,14 @@ class Section:
 
 @dataclass(frozen=True)
 class TimelineItem:
-    """Something that happened or is planned; ``at`` is aware, ``planned`` means not yet done."""
+    """Something that happened or is planned; ``at`` is aware, ``due`` replaces it in words if not yet done."""
 
     at: datetime
     icon: Icon
     title: str
     detail: str = ""
     by: str = ""
-    planned: bool = False
+    due: str | None = None
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def test_an_overdue_first_touch_says_for_how_long(browser: Browser) -> None:
     assert "overdue for 3 hours" in browser.text("salesforce", f"Lead/{lead}")
 
 
-def test_a_leads_activities_are_newest_first_and_plans_are_marked(browser: Browser) -> None:
+def test_a_leads_activities_are_newest_first_and_open_ones_say_when_they_are_due(browser: Browser) -> None:
     lead = browser.lead()
     call = {
         "Subject": "Call: hello",
@@ -161,7 +161,7 @@ def test_a_leads_activities_are_newest_first_and_plans_are_marked(browser: Brows
     text = browser.text("salesforce", f"Lead/{lead}")
     assert text.index("Send the case study") < text.index("Call: hello")
     assert "1 min 5 s" in text
-    assert "13:00, planned" in text
+    assert "due 23 Nov 2026" in text
 
 
 def test_a_converted_lead_leads_to_its_contact_and_opportunity(browser: Browser) -> None:
