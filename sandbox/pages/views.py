@@ -52,7 +52,7 @@ class Section:
 
 @dataclass(frozen=True)
 class TimelineItem:
-    """Something that happened or is planned; ``at`` is aware, ``due`` replaces it in words if not yet done."""
+    """Something that happened, at the aware ``at``; ``due`` says instead when an open one is wanted."""
 
     at: datetime
     icon: Icon
