@@ -39,8 +39,9 @@ from sync_rules.yaml_lines import Document, Path, YamlError, read_yaml
 
 __all__ = [
     "Activities", "ActivityKind", "Admission", "Cap", "CapSet", "Caps", "Companies", "ComputedSpec",
-    "FieldSpec", "Identity", "KindSpec", "Lifecycle", "Mapping", "MappingError",
-    "Owners", "People", "RollUp", "ValueMap", "ValuePair", "ValueSpec", "load_mapping", "load_shipped_mapping", "shipped_mapping_text",
+    "FieldSpec", "Identity", "KindSpec", "Lifecycle", "Mapping", "MappingError", "Owners", "People",
+    "RollUp", "ValueMap", "ValuePair", "ValueSpec", "load_mapping", "load_shipped_mapping",
+    "shipped_mapping_text",
 ]  # fmt: skip
 
 _Spec = TypeVar("_Spec", bound=ValueSpec)

@@ -1,0 +1,130 @@
+"""What happens to links when records convert, merge or are absorbed on their own side.
+
+Pure functions on links; finding people is ``identity.py``.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sync_rules.external_ids import id18
+from sync_rules.records import Link, Record
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """One link that changes.
+
+    Attributes:
+        kind: ``converted``, ``merged``, or ``ambiguous``: two links claim one record and a person must decide.
+        after: the link as it must be stored; None when it goes up in the link ``into``, which takes over its
+            base, clocks and history.
+    """
+
+    kind: Literal["converted", "merged", "ambiguous"]
+    before: Link
+    after: Link | None
+    why: str
+    into: str | None = None
+
+
+def follow(links: Sequence[Link], records: Iterable[Record]) -> list[LinkChange]:
+    """What conversions and merges told by ``records`` do to ``links``.
+
+    A Lead with ``IsConverted`` and ``ConvertedContactId``; a Salesforce tombstone with ``_master_id``; a HubSpot
+    winner with ``_merged_ids``. Give the links of every id concerned, the winners' too. Applying the changes and
+    asking again gives none.
+    """
+    table = _Table(links)
+    changes: list[LinkChange] = []
+    for record in records:
+        for change in _moves(record, table):
+            changes.append(change)
+            table.apply(change)
+    return changes
+
+
+class _Table:
+    def __init__(self, links: Sequence[Link]) -> None:
+        self._links = {link.link_id: link for link in links}
+
+    def hubspot(self, hubspot_id: str) -> Link | None:
+        return next((link for link in self._links.values() if link.hubspot_id == hubspot_id), None)
+
+    def salesforce(self, salesforce_id: str) -> Link | None:
+        wanted = id18(salesforce_id)
+        found = (
+            link for link in self._links.values() if link.salesforce_id and id18(link.salesforce_id) == wanted
+        )
+        return next(found, None)
+
+    def apply(self, change: LinkChange) -> None:
+        if change.after is not None:
+            self._links[change.before.link_id] = change.after
+        else:
+            del self._links[change.before.link_id]
+
+
+def _moves(record: Record, table: _Table) -> Iterator[LinkChange]:
+    fields = record.fields
+    if record.side == "salesforce":
+        contact = fields.get("ConvertedContactId")
+        if record.object_type == "Lead" and fields.get("IsConverted") is True and contact:
+            yield from _move_salesforce(table, record.id, "Contact", contact, "converted", lead_id=record.id)
+        elif master := fields.get("_master_id"):
+            yield from _move_salesforce(table, record.id, record.object_type, master, "merged", lead_id=None)
+        return
+    for absorbed in fields.get("_merged_ids") or ():
+        yield from _move_hubspot(table, str(absorbed), record.id)
+
+
+def _move_salesforce(
+    table: _Table,
+    old: str,
+    new_type: str,
+    new: str,
+    kind: Literal["converted", "merged"],
+    *,
+    lead_id: str | None,
+) -> Iterator[LinkChange]:
+    link = table.salesforce(old)
+    if link is None or id18(old) == id18(new):
+        return
+    why = f"{link.salesforce_type} {id18(old)} {'was converted to' if lead_id else 'was merged into'} {id18(new)}"
+    holder = table.salesforce(new)
+    if holder is not None and holder.hubspot_id is not None and link.hubspot_id is None:
+        yield LinkChange(kind, link, None, why, into=holder.link_id)
+        return
+    if holder is not None and holder.hubspot_id is not None:
+        both = f"HubSpot contacts {holder.hubspot_id} and {link.hubspot_id} both belong to it now"
+        # The loser keeps its HubSpot record and its history, and is held as a duplicate.
+        after = replace(link, salesforce_type=None, salesforce_id=None, lead_id=None)
+        yield LinkChange("ambiguous", link, after, f"{why}; {both}")
+        return
+    if holder is not None:
+        yield LinkChange(kind, holder, None, why, into=link.link_id)
+    after = replace(
+        link,
+        salesforce_type=new_type,
+        salesforce_id=id18(new),
+        lead_id=id18(lead_id) if lead_id else link.lead_id,
+    )
+    yield LinkChange(kind, link, after, why)
+
+
+def _move_hubspot(table: _Table, old: str, new: str) -> Iterator[LinkChange]:
+    link = table.hubspot(old)
+    if link is None or old == new:
+        return
+    why = f"HubSpot record {old} was merged into {new}"
+    holder = table.hubspot(new)
+    if holder is not None and holder.salesforce_id is not None and link.salesforce_id is None:
+        yield LinkChange("merged", link, None, why, into=holder.link_id)
+        return
+    if holder is not None and holder.salesforce_id is not None:
+        both = f"Salesforce {holder.salesforce_id} and {link.salesforce_id} both belong to it now"
+        yield LinkChange("ambiguous", link, replace(link, hubspot_id=None), f"{why}; {both}")
+        return
+    if holder is not None:
+        yield LinkChange("merged", holder, None, why, into=link.link_id)
+    yield LinkChange("merged", link, replace(link, hubspot_id=new), why)
