@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.clock import SandboxClock
 from sandbox.salesforce import customising, writes
 from sandbox.salesforce.conversion import Conversion, ConversionRequest, convert
+from sandbox.salesforce.cursors import Cursors
 from sandbox.salesforce.errors import SalesforceFault
 from sandbox.salesforce.fields import FieldSpec
 from sandbox.salesforce.incoming import record_id_of
@@ -56,6 +57,7 @@ class Org(Store):
             "Organization", Name="Meridian Analytics", InstanceName="EU99", IsSandbox=True,
             OrganizationType="Enterprise Edition", TimeZoneSidKey="Europe/Berlin", Country="DE",
         )  # fmt: skip
+        self.cursors = Cursors(self)
         self.sessions = Sessions(self.clock, self.organization_id[:15], self._seed)
         for order, name in enumerate(LEAD_STATUSES, 1):
             self._platform_row(

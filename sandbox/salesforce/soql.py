@@ -225,7 +225,7 @@ def _parser() -> Any:
 
 
 @v_args(inline=True)
-class _Builder(Transformer[Token, Any]):
+class _Builder(Transformer):  # type: ignore[misc]  # lark is read without types
     """Turns the parse tree of one text into the values above."""
 
     def __init__(self, text: str) -> None:
@@ -292,7 +292,10 @@ class _Builder(Transformer[Token, Any]):
     def offset(self, count: Token) -> int:
         if int(count) > 2000:
             raise malformed(
-                self._source, count.start_pos + 1, "Maximum SOQL offset allowed is 2000", "NUMBER_OUTSIDE_VALID_RANGE"
+                self._source,
+                count.start_pos + 1,
+                "Maximum SOQL offset allowed is 2000",
+                "NUMBER_OUTSIDE_VALID_RANGE",
             )
         return int(count)
 

@@ -23,11 +23,13 @@ _NAME_FIELDS = (
 class Resolved:
     """A field that a query names: its definition, and how to read it from a row of the query's object.
 
-    ``steps`` are the lookups on the way, outermost first; ``own`` is true when there are none.
+    ``steps`` are the lookups on the way, outermost first, and ``last`` reads from the row where they end; ``own``
+    is true when there are none.
     """
 
     spec: FieldSpec
     get: Getter
+    last: Getter
     steps: tuple["Step", ...] = ()
 
     @property
@@ -70,7 +72,9 @@ class Resolver:
         if len(parts) > 1 and parts[0].lower() == spec.name.lower() and spec.relationship(parts[0]) is None:
             parts = parts[1:]
         if len(parts) - 1 > _MOST_LEVELS:
-            raise malformed(source, path.column, "Maximum 5 levels of relationships are allowed", "INVALID_FIELD")
+            raise malformed(
+                source, path.column, "Maximum 5 levels of relationships are allowed", "INVALID_FIELD"
+            )
         steps: list[Step] = []
         here: ObjectSpec | None = spec
         for name in parts[:-1]:
@@ -83,7 +87,8 @@ class Resolver:
         field = self.store.access(self.user_id, here).find(here, parts[-1])
         if field is None:
             raise self.unknown(path, parts[-1], here.name, source)
-        return Resolved(field, _chain(steps, self.reader(here.name, field)), tuple(steps))
+        last = self.reader(here.name, field)
+        return Resolved(field, _chain(steps, last), last, tuple(steps))
 
     def reader(self, sobject: str, field: FieldSpec) -> Getter:
         """How to read a field of a row of that object."""
@@ -122,13 +127,13 @@ class Resolver:
         exact = next((known for known in _NAME_FIELDS if known.lower() == name.lower()), None)
         if exact is None:
             raise self.unknown(path, name, "Name", source)
-        last, store = steps[-1], self.store
+        store = self.store
 
         def read(row: Row) -> Any:
             return name_value(store, store.object_of(row.id) or "", row, exact)
 
         field = self.store.specs["User"].fields.get(exact) or text("Type", 50)
-        return Resolved(field, _chain([*steps[:-1], last], read), steps)
+        return Resolved(field, _chain(list(steps), read), read, steps)
 
 
 def name_value(store: Store, sobject: str, row: Row, name: str) -> Any:

@@ -183,7 +183,9 @@ def _relative(spec: FieldSpec, get: Getter, test: Test, scope: Scope) -> Predica
 Bounds = tuple[datetime | None, datetime | None]
 
 
-def candidates(table: Table, condition: Condition | None, resolve: Callable[[Path], Resolved]) -> Iterable[Row]:
+def candidates(
+    table: Table, condition: Condition | None, resolve: Callable[[Path], Resolved]
+) -> Iterable[Row]:
     """Rows among which all matches are: by an equality index, by SystemModstamp, or every row."""
     if condition is None:
         return table.rows.values()

@@ -89,8 +89,10 @@ def _columns(query: Query, resolve: Resolve) -> list[Column]:
     for operand in wanted:
         name = _column_of(query, operand)
         if name not in named:
-            column = _first(resolve(operand)) if isinstance(operand, Path) else _aggregate(query, operand, resolve)
-            columns.append((name, column))
+            work = (
+                _first(resolve(operand)) if isinstance(operand, Path) else _aggregate(query, operand, resolve)
+            )
+            columns.append((name, work))
             named.add(name)
     return columns
 
@@ -106,7 +108,9 @@ def _column_of(query: Query, operand: Path | Call) -> str:
                 return name
             if isinstance(operand, Path) and operand.text == item.alias:
                 return name
-        elif isinstance(item, Path) and isinstance(operand, Path) and item.text.lower() == operand.text.lower():
+        elif (
+            isinstance(item, Path) and isinstance(operand, Path) and item.text.lower() == operand.text.lower()
+        ):
             return item.alias or item.parts[-1]
     return f" {operand.text if isinstance(operand, Path) else operand.name + _text(operand)}"
 
@@ -140,6 +144,10 @@ def _having_scope(query: Query, resolve: Resolve, scope: Scope) -> Scope:
             work = _first(resolve(operand))
         else:
             spec, work = number(operand.name), _aggregate(query, operand, resolve)
-        return Resolved(spec, lambda record: work(record[" members"]))
+
+        def read(record: Row) -> Any:
+            return work(record[" members"])
+
+        return Resolved(spec, read, read)
 
     return Scope(of_group, scope.semi_join, scope.now, scope.zone)

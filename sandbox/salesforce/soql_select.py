@@ -80,29 +80,11 @@ class Selection:
     def _add(self, path: Path) -> None:
         self._once(path.text)
         resolved = self._resolver.resolve(self._spec, path, self._query.text)
-        node, spec = self._tree, self._spec
-        parents: list[Step] = list(resolved.steps)
-        for step in parents:
+        node = self._tree
+        for step in resolved.steps:
             node = node.parents.setdefault(step.name, (step, _Node()))[1]
-        if not parents:
-            node.getters.append((resolved.spec.name, self._resolver.reader(spec.name, resolved.spec)))
-            return
-        node.getters.append((resolved.spec.name, self._parent_getter(path, resolved.spec.name)))
-
-    def _parent_getter(self, path: Path, name: str) -> Getter:
-        """Reads a field of a parent row, whose object may differ from record to record."""
-        store, resolver = self._resolver.store, self._resolver
-
-        def read(row: Row) -> Any:
-            sobject = store.object_of(row.id) or ""
-            spec = store.specs[sobject]
-            if name in spec.fields and name != "Type":
-                return resolver.reader(sobject, spec.fields[name])(row)
-            if name in spec.fields and sobject not in ("Group", "User", "Lead", "Contact"):
-                return row.get(name)
-            return name_value(store, sobject, row, name)
-
-        return read
+        name = resolved.spec.name
+        node.getters.append((name, resolved.last))
 
     def _add_macro(self, call: Call) -> None:
         if call.name != "FIELDS" or call.path is None:
@@ -142,7 +124,10 @@ class Selection:
                 shown.update({key: render(get(target)) for key, get in wanted[sobject]})
             else:
                 shown.update(
-                    {path.text: render(name_value(store, sobject, target, path.text)) for path in item.otherwise}
+                    {
+                        path.text: render(name_value(store, sobject, target, path.text))
+                        for path in item.otherwise
+                    }
                 )
             return shown
 

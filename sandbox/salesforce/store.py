@@ -6,7 +6,7 @@ What a write must satisfy is in ``writes``; this module only stores, finds and r
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.clock import SandboxClock
@@ -43,6 +43,7 @@ class Store:
         self.duplicates = DuplicateRule()
         self.row_locks = RowLocks()
         self.history_fields: dict[str, frozenset[str]] = {}
+        self.replication_lag = timedelta(0)
         self.deleted_together: dict[str, list[tuple[str, str]]] = {}
         self._undo: list[tuple[str, str, Row | None]] | None = None
 
