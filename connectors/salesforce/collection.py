@@ -1,7 +1,7 @@
 """One collections call, taken apart until every record has its own result.
 
-A collection answers 200 with a result per record in order, or one error for a malformed whole. Which writes go
-into one, and what follows a lost answer, is ``writing.py``'s work.
+A collection answers 200 with a result per record in order, or one error for a malformed whole. Which writes
+go into one, and what follows a lost answer, is ``writing.py``'s work.
 """
 
 import re

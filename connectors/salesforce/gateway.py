@@ -1,4 +1,4 @@
-"""Salesforce as the rest of Accord sees it: one object with the port's methods. How each works is beside it."""
+"""Salesforce as the rest of Accord sees it: the port's methods on one object. How each works is beside it."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,0 +1,192 @@
+"""What Accord needs in both CRMs, as one table: fields, who edits them, permission sets, validation rules.
+
+Only the declaration. What is missing and how it is added is ``setup.py`` and each vendor's ``provision.py``.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sync_rules.records import Side
+
+Kind = Literal["text", "long_text", "number", "datetime", "picklist", "external_id"]
+ItemKind = Literal[
+    "group",
+    "property",
+    "options",
+    "field",
+    "permission set",
+    "field access",
+    "assignment",
+    "rule",
+    "conflict",
+]
+
+STAGES = ("go-nowhere", "lead", "MQL", "SQL")
+SLA_STATUSES = ("none", "pending", "met", "breached", "excused")
+OUTCOMES = ("open", "won", "lost")
+DISPOSITIONS = ("Converted", "Accepted", "Too soon", "Poor quality", "Go-nowhere", "Great example")
+DISPOSITION_REASONS = (
+    "No budget",
+    "No authority",
+    "No need",
+    "Bad timing",
+    "Wrong contact details",
+    "Student or job seeker",
+    "Competitor",
+    "Duplicate",
+    "Chose a competitor",
+    "Other",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaItem:
+    """One thing that setup would add, or (kind ``conflict``) cannot add because something else is there."""
+
+    side: Side
+    object_type: str
+    name: str
+    kind: ItemKind
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredField:
+    """One field of one object type.
+
+    Attributes:
+        length: characters of a text; digits of a number.
+        options: a picklist's values, in order.
+        by_sales: edited by sales reps; all others are edited by Accord alone.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    length: int = 255
+    options: tuple[str, ...] = ()
+    by_sales: bool = False
+    help_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredRule:
+    """A Salesforce validation rule: a record for which ``formula`` is true is refused with ``message``."""
+
+    sobject: str
+    name: str
+    formula: str
+    message: str
+    shown_at: str
+
+
+HUBSPOT_GROUP = ("accord", "Accord")
+INTEGRATION_SET = ("Accord_Integration", "Accord Integration")
+SALES_SET = ("Accord_Sales", "Accord Sales")
+
+_PERSON_IN_SALESFORCE = (
+    DeclaredField("HubSpot_Contact_Id__c", "HubSpot Contact Id", "external_id", 32),
+    DeclaredField("Accord_Stage__c", "Stage", "picklist", options=STAGES),
+    DeclaredField("Accord_Score__c", "Score", "number", 5),
+    DeclaredField("Accord_Reasons__c", "Reasons", "text"),
+    DeclaredField("Accord_Missing__c", "Missing to qualify", "text"),
+    DeclaredField("Accord_Definition_Version__c", "Definition version", "text", 40),
+    DeclaredField("Accord_Handoff_At__c", "Handed off at", "datetime"),
+    DeclaredField("Accord_First_Touch_Due__c", "First touch due", "datetime"),
+    DeclaredField("Accord_First_Touch_At__c", "First touch at", "datetime"),
+    DeclaredField("Accord_Touches_Made__c", "Touches made", "number", 4),
+    DeclaredField("Accord_Touches_Owed__c", "Touches owed", "number", 4),
+    DeclaredField("Accord_SLA_Status__c", "SLA status", "picklist", options=SLA_STATUSES),
+    DeclaredField("Accord_Marketing_Context__c", "Marketing context", "long_text", 2000),
+    DeclaredField(
+        "Accord_Disposition__c",
+        "Disposition",
+        "picklist",
+        options=DISPOSITIONS,
+        by_sales=True,
+        help_text="What happened with this lead. Marketing sees it.",
+    ),
+    DeclaredField(
+        "Accord_Disposition_Reason__c",
+        "Disposition reason",
+        "picklist",
+        options=DISPOSITION_REASONS,
+        by_sales=True,
+        help_text="Why. Needed for Too soon, Poor quality and Go-nowhere.",
+    ),
+    DeclaredField(
+        "Accord_Objection__c",
+        "Objection",
+        "long_text",
+        2000,
+        by_sales=True,
+        help_text="The objection in the prospect's words.",
+    ),
+)
+
+SALESFORCE_FIELDS: dict[str, tuple[DeclaredField, ...]] = {
+    "Lead": _PERSON_IN_SALESFORCE,
+    "Contact": _PERSON_IN_SALESFORCE,
+    "Account": (DeclaredField("HubSpot_Company_Id__c", "HubSpot Company Id", "external_id", 32),),
+    "Activity": (
+        DeclaredField("HubSpot_Activity_Id__c", "HubSpot Activity Id", "external_id", 64),
+        DeclaredField("HubSpot_Activity_At__c", "HubSpot activity at", "datetime"),
+    ),
+}
+
+SALESFORCE_RULES = (
+    DeclaredRule(
+        sobject="Lead",
+        name="Accord_No_Early_Disqualification",
+        formula='AND(ISCHANGED(Status), ISPICKVAL(Status, "Closed - Not Converted"), '
+        "BLANKVALUE(Accord_Touches_Made__c, 0) < 4)",
+        message="The SLA asks for 4 touches before a lead is disqualified. "
+        "Log the touches made, or keep working the lead.",
+        shown_at="Status",
+    ),
+    DeclaredRule(
+        sobject="Lead",
+        name="Accord_Disposition_Needs_Reason",
+        formula='AND(OR(ISPICKVAL(Accord_Disposition__c, "Poor quality"), '
+        'ISPICKVAL(Accord_Disposition__c, "Go-nowhere"), ISPICKVAL(Accord_Disposition__c, "Too soon")), '
+        "ISBLANK(TEXT(Accord_Disposition_Reason__c)))",
+        message="Choose a disposition reason, so that marketing can learn from it.",
+        shown_at="Accord_Disposition_Reason__c",
+    ),
+)
+
+_ACTIVITY_IN_HUBSPOT = (DeclaredField("salesforce_activity_id", "Salesforce activity id", "external_id"),)
+
+HUBSPOT_PROPERTIES: dict[str, tuple[DeclaredField, ...]] = {
+    "contacts": (
+        DeclaredField("salesforce_lead_id", "Salesforce lead id", "external_id"),
+        DeclaredField("salesforce_contact_id", "Salesforce contact id", "external_id"),
+        DeclaredField("accord_stage", "Accord stage", "picklist", options=STAGES),
+        DeclaredField("accord_score", "Accord score", "number"),
+        DeclaredField("accord_reason", "Accord reason", "text"),
+        DeclaredField("accord_missing", "Missing to qualify", "text"),
+        DeclaredField("accord_definition_version", "Definition version", "text"),
+        DeclaredField("accord_handoff_at", "Handed off at", "datetime"),
+        DeclaredField("accord_sla_status", "SLA status", "picklist", options=SLA_STATUSES),
+        DeclaredField("accord_sales_status", "Sales status", "text"),
+        DeclaredField("accord_sales_owner", "Sales owner", "text"),
+        DeclaredField("accord_first_touch_at", "First touch by sales at", "datetime"),
+        DeclaredField("accord_touches", "Touches by sales", "number"),
+        DeclaredField("accord_disposition", "Sales disposition", "picklist", options=DISPOSITIONS),
+        DeclaredField(
+            "accord_disposition_reason",
+            "Sales disposition reason",
+            "picklist",
+            options=DISPOSITION_REASONS,
+        ),
+        DeclaredField("accord_objection", "Objection noted by sales", "long_text"),
+        DeclaredField("accord_opportunity_stage", "Opportunity stage", "text"),
+        DeclaredField("accord_opportunity_amount", "Opportunity amount", "number"),
+        DeclaredField("accord_outcome", "Outcome", "picklist", options=OUTCOMES),
+    ),
+    "companies": (DeclaredField("salesforce_account_id", "Salesforce account id", "external_id"),),
+    "calls": _ACTIVITY_IN_HUBSPOT,
+    "emails": _ACTIVITY_IN_HUBSPOT,
+    "meetings": _ACTIVITY_IN_HUBSPOT,
+    "tasks": _ACTIVITY_IN_HUBSPOT,
+}
