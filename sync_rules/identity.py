@@ -1,11 +1,11 @@
 """Who is who: the link that a changed record belongs to, is joined to, or begins.
 
-The order, which is law: a stored link; the external ids that either side carries; e-mail; then the secondary keys
-that the mapping switches on (for companies: domain, then name with country). Several candidates of one step are
-told apart by Contact over Lead, an open opportunity, an active owner, the oldest, and at last the id; the others are
-listed as duplicates. Two different answers in the step of external ids are for a person to decide.
+The order, which is law: a stored link; the external ids that either side carries; e-mail; then the secondary
+keys that the mapping switches on (for companies: domain, then name with country). Several candidates of one
+step are told apart by Contact over Lead, an open opportunity, an active owner, the oldest, and at last the id;
+the others are listed as duplicates. Different answers in the step of external ids are for a person to decide.
 
-Decisions on records that the caller fetched by ``record_keys.keys_of``. Conversions and merges are ``links.py``.
+Decisions on records that the caller fetched by their ``keys_of``. Conversions and merges are ``links.py``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,8 +41,9 @@ class Resolution:
     """What became of one record.
 
     Attributes:
-        outcome: ``linked`` (was before), ``joined`` (now linked to the other side), ``new`` (a link of its own),
-            ``duplicate`` (the person is linked to another record of this side), ``hold`` (a person must decide).
+        outcome: ``linked`` (was before), ``joined`` (now linked to the other side), ``new`` (a link of its
+            own), ``duplicate`` (its person is linked to another record of this side), ``hold`` (a person
+            must decide).
         link: the link as it is now; None for ``duplicate`` and ``hold`` of a record that had none.
         chosen: the record on the other side that it was joined to.
         duplicates: records on the other side that matched too and were not chosen.
@@ -60,7 +61,7 @@ class Resolution:
 
 
 def new_link_id(record: Record) -> str:
-    """The id of the link that ``record`` begins; the same whenever it is asked, so that a crash changes nothing."""
+    """The id of the link that ``record`` begins; always the same, so that a crash changes nothing."""
     prefix = {"contacts": "h", "companies": "hc", "Account": "sa"}.get(record.object_type, "s")
     return f"{prefix}{record.id}"
 
@@ -88,21 +89,23 @@ class _Index:
     def add_candidate(self, candidate: Candidate) -> None:
         for key in keys_of(candidate.record, self.mapping):
             known = self.by_key.setdefault(key, [])
-            if not any(
-                c.record.side == candidate.record.side and c.record.id == candidate.record.id for c in known
-            ):
+            mine = (candidate.record.side, candidate.record.id)
+            if all((other.record.side, other.record.id) != mine for other in known):
                 known.append(candidate)
+
+    def candidate(self, record: Record) -> Candidate:
+        """What is known of a record of the batch beyond itself."""
+        mine = (record.side, record.id)
+        known = self.by_key[keys_of(record, self.mapping)[0]]
+        return next(c for c in known if (c.record.side, c.record.id) == mine)
 
     def across(self, record: Record, keys: Iterable[Key]) -> list[Candidate]:
         found: dict[str, Candidate] = {}
         for key in keys:
             for candidate in self.by_key.get(key, ()):
                 other = candidate.record
-                if (
-                    other.side != record.side
-                    and not other.deleted
-                    and other.fields.get("IsConverted") is not True
-                ):
+                alive = not other.deleted and other.fields.get("IsConverted") is not True
+                if other.side != record.side and alive:
                     found.setdefault(other.id, candidate)
         return list(found.values())
 
@@ -110,7 +113,7 @@ class _Index:
 def resolve(
     records: Sequence[Record], candidates: Iterable[Candidate], links: Iterable[Link], mapping: Mapping
 ) -> list[Resolution]:
-    """Decide for every changed record, in the order given; earlier answers count for later records.
+    """Decide for every changed record; each answer counts for the next, HubSpot's first, then the preferred.
 
     Args:
         records: changed people, or changed companies; not both in one call. Deleted records and converted Leads
@@ -127,7 +130,7 @@ def resolve(
     for record in records:
         index.add_candidate(Candidate(record))
     resolutions: list[Resolution] = []
-    for record in records:
+    for record in sorted(records, key=lambda r: (r.side != "hubspot", _preference(index.candidate(r)))):
         resolution = _resolve_one(record, index)
         if resolution is None:
             continue
@@ -208,7 +211,8 @@ def _choose(
     if not free:
         owner = taken(ordered[0])
         linked = owner.hubspot_id if owner and mine == "hubspot" else owner.salesforce_id if owner else None
-        why = f"{ordered[0].record.object_type} {ordered[0].record.id} matches by {evidence} and is linked to {linked}"
+        best = ordered[0].record
+        why = f"{best.object_type} {best.id} matches by {evidence} and is linked to {linked}"
         return Resolution(record, "duplicate", stored, evidence, why, ordered[0].record)
     if len(free) > 1 and index.mapping.identity.several == "hold":
         ids = ", ".join(f"{c.record.object_type} {c.record.id}" for c in free)
@@ -238,7 +242,7 @@ def _preference(candidate: Candidate) -> tuple[bool, bool, bool, datetime, int, 
 def _joined(
     record: Record, stored: Link | None, chosen: Record, theirs: Link | None, evidence: str
 ) -> tuple[Link, str | None]:
-    """One link of both records; of two one-sided links HubSpot's stays, because it was a person's first trace."""
+    """One link of both records; of two one-sided links HubSpot's stays, whichever came later."""
     hubspot, salesforce = (record, chosen) if record.side == "hubspot" else (chosen, record)
     ours, other = (stored, theirs) if record.side == "hubspot" else (theirs, stored)
     kept = ours or other or _own_link(record)

@@ -17,8 +17,8 @@ class LinkChange:
 
     Attributes:
         kind: ``converted``, ``merged``, or ``ambiguous``: two links claim one record and a person must decide.
-        after: the link as it must be stored; None when it goes up in the link ``into``, which takes over its
-            base, clocks and history.
+        after: the link as it must be stored; None when it goes up in the link ``into``, which takes over
+            its base, clocks and history.
     """
 
     kind: Literal["converted", "merged", "ambiguous"]
@@ -31,9 +31,9 @@ class LinkChange:
 def follow(links: Sequence[Link], records: Iterable[Record]) -> list[LinkChange]:
     """What conversions and merges told by ``records`` do to ``links``.
 
-    A Lead with ``IsConverted`` and ``ConvertedContactId``; a Salesforce tombstone with ``_master_id``; a HubSpot
-    winner with ``_merged_ids``. Give the links of every id concerned, the winners' too. Applying the changes and
-    asking again gives none.
+    A Lead with ``IsConverted`` and ``ConvertedContactId``; a Salesforce tombstone with ``_master_id``; a
+    HubSpot winner with ``_merged_ids``. Give the links of every id concerned, the winners' too. Applying the
+    changes and asking again gives none.
     """
     table = _Table(links)
     changes: list[LinkChange] = []
@@ -45,24 +45,34 @@ def follow(links: Sequence[Link], records: Iterable[Record]) -> list[LinkChange]
 
 
 class _Table:
+    """The links by either side's id, kept up to date as they change."""
+
     def __init__(self, links: Sequence[Link]) -> None:
-        self._links = {link.link_id: link for link in links}
+        self._hubspot: dict[str, Link] = {}
+        self._salesforce: dict[str, Link] = {}
+        for link in links:
+            self._add(link)
+
+    def _add(self, link: Link) -> None:
+        if link.hubspot_id is not None:
+            self._hubspot[link.hubspot_id] = link
+        if link.salesforce_id is not None:
+            self._salesforce[id18(link.salesforce_id)] = link
 
     def hubspot(self, hubspot_id: str) -> Link | None:
-        return next((link for link in self._links.values() if link.hubspot_id == hubspot_id), None)
+        return self._hubspot.get(hubspot_id)
 
     def salesforce(self, salesforce_id: str) -> Link | None:
-        wanted = id18(salesforce_id)
-        found = (
-            link for link in self._links.values() if link.salesforce_id and id18(link.salesforce_id) == wanted
-        )
-        return next(found, None)
+        return self._salesforce.get(id18(salesforce_id))
 
     def apply(self, change: LinkChange) -> None:
+        gone = change.before
+        if gone.hubspot_id is not None:
+            self._hubspot.pop(gone.hubspot_id, None)
+        if gone.salesforce_id is not None:
+            self._salesforce.pop(id18(gone.salesforce_id), None)
         if change.after is not None:
-            self._links[change.before.link_id] = change.after
-        else:
-            del self._links[change.before.link_id]
+            self._add(change.after)
 
 
 def _moves(record: Record, table: _Table) -> Iterator[LinkChange]:
@@ -90,7 +100,8 @@ def _move_salesforce(
     link = table.salesforce(old)
     if link is None or id18(old) == id18(new):
         return
-    why = f"{link.salesforce_type} {id18(old)} {'was converted to' if lead_id else 'was merged into'} {id18(new)}"
+    what = "was converted to" if lead_id else "was merged into"
+    why = f"{link.salesforce_type} {id18(old)} {what} {id18(new)}"
     holder = table.salesforce(new)
     if holder is not None and holder.hubspot_id is not None and link.hubspot_id is None:
         yield LinkChange(kind, link, None, why, into=holder.link_id)

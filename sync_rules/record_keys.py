@@ -35,7 +35,7 @@ def keys_of(record: Record, mapping: Mapping) -> list[Key]:
     """Every key of a contact, Lead, Contact, company or Account, strongest kind first, none twice.
 
     Its own id, the ids of the other side that it carries, its e-mails (HubSpot's additional ones too), a
-    company's domain and its name with country. Keys of people and of companies are separate worlds: index them apart.
+    company's domain and its name with country. Index people and companies apart: their ids are two worlds.
     """
     keys: list[Key] = [(_OWN_ID[record.object_type], _id(record.id, record))]
     if record.side == "hubspot":
