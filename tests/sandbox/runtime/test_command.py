@@ -53,6 +53,16 @@ def test_one_json_line_then_serves_until_the_signal(start: Start, number: signal
         assert side["user_tokens"], "the seeded people can act through the API"
         assert requests.get(f"{side['control_url']}/clock", timeout=10).status_code == 200
         assert requests.get(f"{side['pages_url']}", timeout=10).status_code == 200
+    bearer = {"Authorization": f"Bearer {hubspot['access_token']}"}
+    contacts = requests.get(f"{hubspot['base_url']}/crm/v3/objects/contacts", headers=bearer, timeout=10)
+    assert contacts.status_code == 200
+    secret = {"client_id": salesforce["client_id"], "client_secret": salesforce["client_secret"]}
+    login = requests.post(
+        f"{salesforce['base_url']}/services/oauth2/token",
+        data={"grant_type": "client_credentials", **secret},
+        timeout=10,
+    )
+    assert login.json()["instance_url"].endswith(str(salesforce["instance_url"]).removeprefix("http://"))
     process.send_signal(number)
     output, errors = process.communicate(timeout=30)
     assert (process.returncode, output, errors) == (0, "", "")
