@@ -89,6 +89,13 @@ class Lists:
             raise errors.not_found(f"List does not exist with ID {list_id}.")
         return found
 
+    def restore(self, list_id: str) -> None:
+        """Bring a deleted list back."""
+        found = self._lists.get(list_id)
+        if found is None:
+            raise errors.not_found(f"List does not exist with ID {list_id}.")
+        found.deleted_at = None
+
     def by_name(self, object_type_id: str, name: str) -> ContactList | None:
         return next(
             (one for one in self.live() if one.object_type_id == object_type_id and one.name == name), None

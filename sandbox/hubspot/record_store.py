@@ -327,6 +327,13 @@ class RecordStore:
             self.associations.remove(source.object_type.name, source.id, target.object_type.name, target.id)
             self.mirror_primary_company(source, target, self.now())
 
+    def unlabel(self, from_type: str, from_id: str, to_type: str, to_id: str) -> None:
+        """Take the primary mark of the pair away and leave the association."""
+        with self.lock:
+            source, target = self._live(from_type, from_id), self._live(to_type, to_id)
+            self.associations.unlabel(source.object_type.name, source.id, target.object_type.name, target.id)
+            self.mirror_primary_company(source, target, self.now())
+
     def associated(self, from_type: str, from_id: str, to_type: str) -> list[str]:
         """Ids of live records associated with a record, ascending."""
         with self.lock:

@@ -222,6 +222,26 @@ class Schema:
         self.groups[name] = Group(name, str(raw["label"]), int(raw.get("displayOrder", -1)))
         return self.groups[name]
 
+    def require_group(self, name: str) -> Group:
+        """The live group.
+
+        Raises:
+            HubSpotFault: 404 when there is none.
+        """
+        group = self.groups.get(name)
+        if group is None or group.archived:
+            raise errors.not_found(f"Property group {name} does not exist.")
+        return group
+
+    def archive_group(self, name: str) -> None:
+        """Archive an empty group; unknown ones are ignored."""
+        group = self.groups.get(name)
+        if group is None:
+            return
+        if any(definition.group == name for definition in self.live()):
+            raise errors.validation(f"Property group {name} still has properties.")
+        group.archived = True
+
     def _require_group(self, name: str) -> None:
         group = self.groups.get(name)
         if group is None or group.archived:
