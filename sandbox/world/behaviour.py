@@ -15,8 +15,6 @@ _PRICING = {"hot": 0.45, "warm": 0.12, "cold": 0.04}
 _FORM = {"hot": 0.025, "warm": 0.010, "cold": 0.002}
 _OPEN = {"hot": 0.60, "warm": 0.35, "cold": 0.12}
 _CLICK = {"hot": 0.45, "warm": 0.22, "cold": 0.06}
-_UNSUBSCRIBE = 0.004
-_BOUNCE = 0.012
 _FORMS_BY_INTEREST = {
     "hot": ("Demo request", "Contact sales", "Pricing quote", "Guide download"),
     "warm": ("Guide download", "Webinar registration", "Guide download", "Pricing quote"),
@@ -113,15 +111,21 @@ def pricing_view_before(seed: int, key: str, moment: datetime) -> PageView | Non
     return PageView(moment - timedelta(hours=0.3 + point * 88), f"{SITE}/pricing", "https://www.google.com/")
 
 
-def mail_reaction(seed: int, key: str, interest: str, campaign: str, sent_at: datetime) -> MailReaction:
-    """How ``key`` takes the e-mail ``campaign`` sent at ``sent_at``."""
+def mail_reaction(
+    seed: int, key: str, interest: str, mail: tuple[str, datetime], *, bounces: float, unsubscribes: float
+) -> MailReaction:
+    """How ``key`` takes the e-mail whose name and time of sending ``mail`` gives.
+
+    ``bounces`` and ``unsubscribes`` are the chances of either, of all e-mails sent.
+    """
+    campaign, sent_at = mail
     rng = generator(seed, "mail", campaign, key)
-    if rng.random() < _BOUNCE:
+    if rng.random() < bounces:
         return MailReaction(None, sent_at + timedelta(seconds=40), None, None, None)
     delivered = sent_at + timedelta(seconds=rng.randint(2, 90))
     if rng.random() >= _OPEN[interest]:
         return MailReaction(delivered, None, None, None, None)
     opened = delivered + timedelta(seconds=int(60 * rng.lognormvariate(4.0, 1.2)))
     clicked = opened + timedelta(seconds=rng.randint(5, 180)) if rng.random() < _CLICK[interest] else None
-    leaves = rng.random() < _UNSUBSCRIBE / _OPEN[interest]
+    leaves = rng.random() < unsubscribes / _OPEN[interest]
     return MailReaction(delivered, None, opened, clicked, opened + timedelta(seconds=70) if leaves else None)

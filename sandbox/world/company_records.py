@@ -1,6 +1,6 @@
 """Writes companies into HubSpot and accounts into Salesforce, each in that system's own spelling."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sandbox.hubspot.records import Actor
 from sandbox.world.companies import Company
@@ -11,8 +11,15 @@ WEBSITE_FORMS = ("{}", "www.{}", "https://www.{}", "http://{}/")
 """The ways in which a domain is written into an Account's website."""
 
 
-def hubspot_company(world: World, company: Company) -> str:
-    """The id of the HubSpot company, which is created the first time."""
+def _entered(world: World, at: datetime, purpose: str, company: Company, reach_days: int) -> datetime:
+    """When the company was entered: long ago for those of the beginning, else at once."""
+    if at >= world.started_at:
+        return at
+    return world.started_at - timedelta(days=35 + reach_days * fraction(world.seed, purpose, company.index))
+
+
+def hubspot_company(world: World, company: Company, at: datetime) -> str:
+    """The id of the HubSpot company, which is created the first time; ``at`` is now."""
     known = world.company_ids.get(company.index)
     if known is not None:
         return known
@@ -26,13 +33,13 @@ def hubspot_company(world: World, company: Company) -> str:
         "country": company.place.country.name,
         "phone": company.phone,
     }
-    entered = world.started_at - timedelta(days=35 + 300 * fraction(world.seed, "company age", company.index))
+    entered = _entered(world, at, "company age", company, 300)
     record = world.portal.create("companies", properties, actor=Actor.system("IMPORT"), at=entered)
     world.company_ids[company.index] = record.id
     return record.id
 
 
-def salesforce_account(world: World, company: Company) -> str | None:
+def salesforce_account(world: World, company: Company, at: datetime) -> str | None:
     """The id of the Salesforce Account; None for a company that Salesforce does not know."""
     known = world.account_ids.get(company.index)
     if known is not None or company.account_name is None:
@@ -51,7 +58,7 @@ def salesforce_account(world: World, company: Company) -> str | None:
         "Phone": company.phone,
         "OwnerId": rep.user_id,
     }
-    entered = world.started_at - timedelta(days=35 + 500 * fraction(world.seed, "account age", company.index))
+    entered = _entered(world, at, "account age", company, 500)
     record_id = world.org.create("Account", fields, user_id=world.roster.manager_user_id, at=entered)
     world.account_ids[company.index] = record_id
     return record_id

@@ -12,6 +12,7 @@ from sandbox.world.behaviour import FORM_PAGES, SITE, first_form
 from sandbox.world.catalogue import OTHER_SOURCES, OUTBOUND, sources_of_form
 from sandbox.world.company_records import hubspot_company
 from sandbox.world.draws import fraction, pick
+from sandbox.world.hours import BERLIN, next_open
 from sandbox.world.profile import Profile
 from sandbox.world.scenario import Kind, Side
 from sandbox.world.world import Person, World
@@ -90,13 +91,17 @@ def _owner(world: World, profile: Profile) -> str:
     return ""
 
 
+def _in_office(moment: datetime) -> datetime:
+    return next_open(BERLIN, moment)
+
+
 def plan_contact(world: World, person: Person, created_at: datetime) -> None:
     """Put the person's arrival in HubSpot, and what follows from it, on the agenda."""
     profile, agenda, seed = person.profile, world.agenda, world.seed
     agenda.add(created_at, profile.key, partial(_arrive, world, person))
     age = world.started_at - created_at if created_at < world.started_at else timedelta(days=10)
     if profile.old_email is not None:
-        agenda.add(created_at + age * 0.6, profile.key, partial(_change_address, world, person))
+        agenda.add(_in_office(created_at + age * 0.6), profile.key, partial(_change_address, world, person))
     if profile.email is not None and fraction(seed, "leaves", profile.key) < world.scenario.hubspot_opt_outs:
         address = profile.email
         agenda.add(
@@ -105,9 +110,9 @@ def plan_contact(world: World, person: Person, created_at: datetime) -> None:
             lambda at: world.portal.unsubscribe_all(address, actor=Actor.system("EMAIL"), at=at),
         )
     if profile.kind is Kind.PLAIN and fraction(seed, "merged", profile.key) < world.scenario.merged:
-        agenda.add(created_at + age * 0.5, profile.key, partial(_merge_double, world, person))
+        agenda.add(_in_office(created_at + age * 0.5), profile.key, partial(_merge_double, world, person))
     if fraction(seed, "marketer note", profile.key) < 0.08:
-        agenda.add(created_at + age * 0.3, profile.key, partial(_note, world, person))
+        agenda.add(_in_office(created_at + age * 0.3), profile.key, partial(_note, world, person))
 
 
 def _arrive(world: World, person: Person, at: datetime) -> None:
@@ -132,7 +137,7 @@ def _arrive(world: World, person: Person, at: datetime) -> None:
     world.counts["new_contacts"] += 1
     world.agenda.add(at + timedelta(minutes=2), profile.key, partial(_enrich, world, person, enricher))
     if profile.company is not None:
-        company_id = hubspot_company(world, profile.company)
+        company_id = hubspot_company(world, profile.company, at)
         portal.associate("contacts", person.contact_id, "companies", company_id, at=at)
 
 
@@ -164,7 +169,8 @@ def _merge_double(world: World, person: Person, at: datetime) -> None:
         "city": profile.place.city,
     }
     other = portal.create("contacts", double, actor=editor, at=at)
-    world.agenda.add(at + timedelta(hours=1), profile.key, partial(_merge, world, person, other.id, editor))
+    later = _in_office(at + timedelta(hours=1))
+    world.agenda.add(later, profile.key, partial(_merge, world, person, other.id, editor))
 
 
 def _merge(world: World, person: Person, other_id: str, editor: Actor, at: datetime) -> None:

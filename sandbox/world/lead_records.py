@@ -129,7 +129,7 @@ def create_lead(world: World, person: Person, at: datetime) -> None:
     fields = lead_fields(world, profile)
     rep = rep_of(world, profile)
     if profile.company is not None and profile.side is not Side.HUBSPOT:
-        salesforce_account(world, profile.company)
+        salesforce_account(world, profile.company, at)
     person.lead_id = world.org.create("Lead", fields, user_id=rep.user_id, at=at)
     world.counts["new_leads"] += 1
     campaign = world.catalogue.campaigns.get(str(fields.get("LeadSource")))

@@ -41,7 +41,8 @@ class Scenario:
 
     ``kinds`` are shares of all people; the rest are plain. ``odd_*`` are shares of the values of that
     kind that are written in an unusual way. ``*_opt_outs`` are shares of the people on that side.
-    ``converted``, ``closed`` and ``working`` are shares of the leads that sales had before.
+    ``converted``, ``closed`` and ``working`` are shares of the leads that sales had before; ``bounces``
+    and ``unsubscribes`` are shares of the marketing e-mails sent.
     """
 
     name: str
@@ -60,6 +61,8 @@ class Scenario:
     closed: float
     working: float
     merged: float
+    bounces: float
+    unsubscribes: float
     arrivals_per_person_day: float
     max_people: int | None = None
 
@@ -95,6 +98,8 @@ DEFAULT = Scenario(
     closed=0.15,
     working=0.30,
     merged=0.02,
+    bounces=0.012,
+    unsubscribes=0.004,
     arrivals_per_person_day=1 / 40,
 )
 DIRTY = replace(
@@ -126,6 +131,8 @@ QUIET = replace(
     do_not_call=0.0,
     unmapped_owners=0.0,
     merged=0.0,
+    bounces=0.0,
+    unsubscribes=0.0,
     max_people=40,
 )
 EMPTY = replace(QUIET, name="empty", max_people=0)

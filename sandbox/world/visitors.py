@@ -6,7 +6,7 @@ changed addresses and deletions.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -83,7 +83,14 @@ def _send(world: World, mailing: Mailing, at: datetime) -> None:
             continue
         world.counts["marketing_emails"] += 1
         _event(world, mailing, "SENT", email, at)
-        reaction = mail_reaction(world.seed, email, world.interest(email), mailing.name, at.astimezone(UTC))
+        reaction = mail_reaction(
+            world.seed,
+            email,
+            world.interest(email),
+            (mailing.name, at),
+            bounces=world.scenario.bounces,
+            unsubscribes=world.scenario.unsubscribes,
+        )
         moments = (
             ("DELIVERED", reaction.delivered_at),
             ("BOUNCE", reaction.bounced_at),
