@@ -133,8 +133,8 @@ def delays(first: pl.DataFrame, period: Period, previous: Period | None) -> pl.D
 def trend(first: pl.DataFrame, period: Period, previous: Period | None) -> pl.DataFrame:
     """First touch day by day (week by week if the period is longer than a fortnight), oldest first.
 
-    ``value`` is met of measured; ``measured`` leaves pending clocks out; ``in_period`` tells the period's
-    rows from the previous period's.
+    ``starts_on`` is never before the period itself; ``value`` is met of measured; ``measured`` leaves pending
+    clocks out; ``in_period`` tells the period's rows from the previous period's.
     """
     every = "1w" if (period.end - period.start).days > 15 else "1d"
     inside = period.holds("started_at")
@@ -142,7 +142,8 @@ def trend(first: pl.DataFrame, period: Period, previous: Period | None) -> pl.Da
     local = pl.col("started_at").dt.convert_time_zone(period.zone.key)
     known = pl.col("status").is_in(["met", "breached"])
     return (
-        rows.with_columns(in_period=inside, starts_on=local.dt.truncate(every).dt.date())
+        rows.with_columns(in_period=inside, bucket=local.dt.truncate(every))
+        .with_columns(starts_on=pl.max_horizontal("bucket", _first_moment(period, previous)).dt.date())
         .group_by("starts_on", "in_period")
         .agg(
             handed_over=pl.len().cast(pl.Int64),
@@ -156,3 +157,10 @@ def trend(first: pl.DataFrame, period: Period, previous: Period | None) -> pl.Da
         .select(pl.col(column).cast(dtype) for column, dtype in TREND.items())
         .sort("starts_on", "in_period")
     )
+
+
+def _first_moment(period: Period, previous: Period | None) -> pl.Expr:
+    first = pl.lit(period.start.astimezone(period.zone))
+    if previous is None:
+        return first
+    return pl.when("in_period").then(first).otherwise(pl.lit(previous.start.astimezone(period.zone)))
