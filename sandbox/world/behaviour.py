@@ -15,6 +15,7 @@ _PRICING = {"hot": 0.45, "warm": 0.12, "cold": 0.04}
 _FORM = {"hot": 0.025, "warm": 0.010, "cold": 0.002}
 _OPEN = {"hot": 0.60, "warm": 0.35, "cold": 0.12}
 _CLICK = {"hot": 0.45, "warm": 0.22, "cold": 0.06}
+_JOB_SEEKERS = 0.06
 _FORMS_BY_INTEREST = {
     "hot": ("Demo request", "Contact sales", "Pricing quote", "Guide download"),
     "warm": ("Guide download", "Webinar registration", "Guide download", "Pricing quote"),
@@ -78,7 +79,9 @@ def visits_on(seed: int, key: str, interest: str, day: date) -> list[PageView]:
     rng = generator(seed, "pages", key, day.toordinal())
     at = _moment(day, rng.uniform(6.0, 21.5))
     paths = [rng.choice(_PAGES) for _ in range(rng.randint(1, 4))]
-    if rng.random() < _PRICING[interest]:
+    if interest == "cold" and fraction(seed, "wants a job", key) < _JOB_SEEKERS:
+        paths += ["/careers", "/careers"]
+    elif rng.random() < _PRICING[interest]:
         paths.append("/pricing")
     views = []
     referrer = rng.choice(_REFERRERS)

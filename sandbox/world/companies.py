@@ -76,9 +76,9 @@ TARGET_INDUSTRIES = frozenset(
 )
 
 COMPETITORS: tuple[tuple[str, str], ...] = (
-    ("Quantiview", "quantiview.example"),
-    ("Datalyric", "datalyric.example"),
-    ("Insightora", "insightora.example"),
+    ("Northwind Insights", "northwind-insights.example"),
+    ("Datalumen", "datalumen.example"),
+    ("Clearmetric", "clearmetric.example"),
 )
 """Name and mail domain of Meridian's rivals, whose people ask for guides too."""
 

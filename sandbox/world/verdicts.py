@@ -50,8 +50,8 @@ _OBJECTIONS = {
         "Never heard of that person at the switchboard.",
     ),
     "Duplicate": ("Same person as the lead that I already work.",),
-    "Chose a competitor": ("Signed with Quantiview last week because of the SAP connector.",),
-    "Competitor": ("Works for Datalyric!",),
+    "Chose a competitor": ("Signed with Clearmetric last week because of the SAP connector.",),
+    "Competitor": ("Works for Datalumen!",),
     "Student or job seeker": ("Asked for an internship.", "Student, needs it for a seminar paper."),
     "Other": ("Hung up.", "Does not speak to vendors, ever."),
 }
