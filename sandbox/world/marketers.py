@@ -110,4 +110,5 @@ def _collide(world: World, email: str, at: datetime) -> None:
     moment = later if is_open(rep.zone, later) else next_open(rep.zone, later)
     fixes = corrections(world, row, email, rng)
     sobject = "Contact" if row.id.startswith("003") else "Lead"
-    world.agenda.add(moment, email, lambda when: save(world, rep, sobject, row.id, fixes, when))
+    if fixes:
+        world.agenda.add(moment, email, lambda when: save(world, rep, sobject, row.id, fixes, when))

@@ -11,6 +11,7 @@ from sandbox.salesforce.errors import SalesforceFault
 from sandbox.salesforce.org import Row
 from sandbox.world import sales_log
 from sandbox.world.decisions import accept, decide
+from sandbox.world.dirt import draw_address
 from sandbox.world.draws import generator
 from sandbox.world.hours import add_minutes
 from sandbox.world.places import tidy_phone
@@ -124,13 +125,18 @@ def _note_progress(world: World, pursuit: Pursuit, row: Row, rng: Random, at: da
 
 
 def corrections(world: World, row: Row, key: str, rng: Random) -> dict[str, object]:
-    """What a rep learns on the telephone: a title, the right number, the address without its typing error."""
+    """What a rep learns on the telephone: a title, the right number, a new address, a typing error."""
     profile = world.profiles.get(key)
     if "exmaple" in (row["Email"] or ""):
         return {"Email": row["Email"].replace("exmaple", "example")}
     if profile is None or profile.title.function == "student":
         return {"Title": f"{row['Title'] or 'Contact'} (confirmed)"[:128]}
-    if rng.random() < 0.5:
+    point = rng.random()
+    if point < 0.1 and row["Email"] == profile.salesforce_email:
+        domain = row["Email"].partition("@")[2]
+        address = draw_address(profile.first_name, profile.last_name, domain, profile.index, rng)
+        return {"Email": address} if address != row["Email"] else {}
+    if point < 0.5:
         return {"Phone": tidy_phone(profile.place, rng)}
     title = profile.title
     wording = (
