@@ -54,24 +54,21 @@ def plan_markdown(
 def plan_table(plan: Plan, *, redact: bool = True) -> pl.DataFrame:
     """Every change, hold and conflict as a row of ``TABLE``.
 
-    ``what`` is the operation, ``hold`` or ``conflict``; ``record`` the record's id, else the link's. For a conflict
-    ``before`` is the losing value and ``after`` the winning one. With ``redact`` values become ``(value)`` or
-    ``(blank)`` and reasons of holds and conflicts give way to the kind of hold or the winner.
+    ``what`` is the operation, ``hold`` or ``conflict``; ``record`` the record's id, else the link's. For a
+    conflict ``before`` is the losing value and ``after`` the winning one. With ``redact`` values become
+    ``(value)`` or ``(blank)``, and reasons of holds and conflicts give way to the kind of hold or the winner.
     """
 
     def shown(value: Any) -> str:
         return _redacted(value) if redact else _text(value)
 
-    rows: list[tuple[str | None, ...]] = []
-    for write in plan.writes:
-        record = write.record_id or write.link_id
-        for change in write.changes:
-            rows.append(
-                (
-                    write.operation, write.side, write.object_type, record, change.name, shown(change.before),
-                    shown(change.after), change.rule, change.why,
-                )
-            )  # fmt: skip
+    rows: list[tuple[str | None, ...]] = [
+        (
+            write.operation, write.side, write.object_type, write.record_id or write.link_id, change.name,
+            shown(change.before), shown(change.after), change.rule, change.why,
+        )
+        for write, change in _each_change(plan)
+    ]  # fmt: skip
     rows += [
         (
             "hold", hold.side, hold.object_type, hold.link_id, hold.field, None, shown(hold.value), hold.kind,

@@ -66,8 +66,7 @@ class BusinessTime:
         index = index.clip(lower_bound=0)
         reached = self.opens.gather(index) + target - self.before.gather(index)
         began = start.cast(_UTC_US).to_physical()
-        late = pl.select(pl.max_horizontal(reached, began)).to_series()
-        return late.zip_with(target.is_not_null(), pl.Series([None], dtype=pl.Int64)).cast(_UTC_US)
+        return reached.zip_with(reached > began, began).cast(_UTC_US)
 
     def _position(self, moments: pl.Series) -> pl.Series:
         """Business microseconds from the beginning of the table to each moment."""
@@ -82,7 +81,8 @@ class BusinessTime:
         index = (after - 1).clip(0)
         inside = us - self.opens.gather(index)
         length = self.closes.gather(index) - self.opens.gather(index)
-        return self.before.gather(index) + pl.select(pl.min_horizontal(inside.clip(0), length)).to_series()
+        reached = self.before.gather(index) + inside.clip(0).zip_with(inside < length, length)
+        return reached.zip_with(us.is_not_null(), us)
 
 
 def business_time(
