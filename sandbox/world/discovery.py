@@ -70,7 +70,7 @@ def _pursuit(
     profile = world.profiles.get(key)
     outcome = draw_outcome(
         world.seed,
-        key,
+        f"{key} {since.isoformat()}",  # a lead handed over again after a while may end otherwise
         is_handoff=is_handoff,
         is_sql=is_sql,
         interest=world.interest(key),
