@@ -2,8 +2,8 @@
 
 The order, which is law: a stored link; the external ids that either side carries; e-mail; then the secondary
 keys that the mapping switches on (for companies: domain, then name with country). Several candidates of one
-step are told apart by Contact over Lead, an open opportunity, an active owner, the oldest, and at last the id;
-the others are listed as duplicates. Different answers in the step of external ids are for a person to decide.
+step are told apart by Contact over Lead, an open opportunity, an active owner, the oldest, at last the id;
+others are listed as duplicates. Different answers among external ids are for a person to decide.
 
 Decisions on records that the caller fetched by their ``keys_of``. Conversions and merges are ``links.py``.
 """
@@ -116,10 +116,10 @@ def resolve(
     """Decide for every changed record; each answer counts for the next, HubSpot's first, then the preferred.
 
     Args:
-        records: changed people, or changed companies; not both in one call. Deleted records and converted Leads
-            are answered only if they are linked.
-        candidates: what the caller found by the records' keys on the other side; records of the batch count as
-            candidates of each other without being listed.
+        records: changed people, or changed companies; not both in one call. Deleted records and converted
+            Leads are answered only if they are linked.
+        candidates: what the caller found by the records' keys on the other side; records of the batch count
+            as candidates of each other without being listed.
         links: the stored links of records and candidates.
     """
     index = _Index(mapping)
@@ -171,7 +171,7 @@ def _own_link(record: Record) -> Link:
 
 
 def _by_external_id(record: Record, stored: Link | None, named: list[Candidate], index: _Index) -> Resolution:
-    """The two directions, and Lead and Contact, may name one record each; Contact over Lead is no disagreement."""
+    """A Lead and a Contact are no disagreement, the Contact goes first; two of a kind are one."""
     kinds = [candidate.record.object_type for candidate in named]
     if len(set(kinds)) < len(kinds):
         ids = ", ".join(sorted(f"{c.record.object_type} {c.record.id}" for c in named))

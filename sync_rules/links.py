@@ -16,7 +16,7 @@ class LinkChange:
     """One link that changes.
 
     Attributes:
-        kind: ``converted``, ``merged``, or ``ambiguous``: two links claim one record and a person must decide.
+        kind: ``converted``, ``merged``, or ``ambiguous`` (two links claim one record; a person must decide).
         after: the link as it must be stored; None when it goes up in the link ``into``, which takes over
             its base, clocks and history.
     """

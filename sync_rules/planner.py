@@ -9,8 +9,10 @@ from sync_rules.changes import Bench, Findings, Place, update
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY
 from sync_rules.mapping_model import Mapping
 from sync_rules.plan import FieldChange, Plan, Write
+from sync_rules.plan_activities import ActivityPlanner
 from sync_rules.plan_companies import CompanyPlanner
 from sync_rules.plan_people import PeoplePlanner
+from sync_rules.roll_up import plan_roll_up
 from sync_rules.state import PlanInput
 
 
@@ -32,6 +34,12 @@ def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
         before = found.size
         companies.plan(company)
         in_agreement += found.size == before
+    activities = ActivityPlanner(bench)
+    for activity in state.activities:
+        activities.plan(activity)
+    if (rules := mapping.activities.roll_up) is not None:
+        for roll_up in state.roll_ups:
+            plan_roll_up(bench, roll_up, rules)
     return Plan(
         made_at=now,
         writes=tuple(sorted(found.writes, key=_urgency)),
