@@ -154,7 +154,18 @@ def _no_associations(source: ObjectType, target: ObjectType, from_id: str) -> Bo
 
 
 def _ends(one: Body) -> tuple[str, str]:
-    return str((one.get("from") or {}).get("id", "")), str((one.get("to") or {}).get("id", ""))
+    return _id_of(one.get("from")), _id_of(one.get("to"))
+
+
+def _id_of(raw: object) -> str:
+    if not isinstance(raw, dict) or "id" not in raw:
+        raise errors.validation("Invalid input JSON: expected an object with an id.")
+    return str(raw["id"])
+
+
+def _targets(one: Body) -> list[str]:
+    raw = one.get("to")
+    return [_id_of(target) for target in (raw if isinstance(raw, list) else [raw])]
 
 
 def _batch_create(call: Call) -> Reply:
@@ -198,9 +209,9 @@ def _batch_default(call: Call) -> Reply:
 def _batch_archive(call: Call) -> Reply:
     source, target = _kinds(call, "write")
     for one in call.inputs(MAX_ARCHIVE):
-        from_id, _ = _ends(one)
-        for to in one.get("to") or []:
-            _remove_if_there(call, source, target, from_id, str(to.get("id", "")))
+        from_id = _id_of(one.get("from"))
+        for to_id in _targets(one):
+            _remove_if_there(call, source, target, from_id, to_id)
     return NO_CONTENT
 
 

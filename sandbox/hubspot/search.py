@@ -149,10 +149,14 @@ def _require_index(table: Table, name: str) -> SortedIndex:
 
 
 def _filter_groups(raw: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
-    groups = [group.get("filters") or [] for group in raw.get("filterGroups") or []]
-    if raw.get("filters"):
-        groups.append(raw["filters"])
+    outer = raw.get("filterGroups") or []
+    if not isinstance(outer, list) or not all(isinstance(group, dict) for group in outer):
+        raise errors.validation("Invalid input JSON: filterGroups must be a list of objects.")
+    groups = [group.get("filters") or [] for group in outer]
+    groups.append(raw.get("filters") or [])
     groups = [group for group in groups if group]
+    if not all(isinstance(group, list) and all(isinstance(one, dict) for one in group) for group in groups):
+        raise errors.validation("Invalid input JSON: filters must be a list of objects.")
     if len(groups) > MAX_GROUPS:
         raise errors.validation(f"At most {MAX_GROUPS} filter groups are allowed, got {len(groups)}.")
     if any(len(group) > MAX_FILTERS_PER_GROUP for group in groups):

@@ -126,6 +126,9 @@ def test_paging_is_by_offset_and_ends(server, portal, app_actor):
         where(one("email", "LIKE", "1")),
         where(one("createdate", "GT", "yesterday")),
         {"sorts": [{"propertyName": "email"}, {"propertyName": "createdate"}]},
+        {"filterGroups": "all"},
+        {"filters": [["email"]]},
+        [],
     ],
 )
 def test_caps_and_nonsense_are_refused(server, body):
