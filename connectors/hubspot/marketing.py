@@ -42,6 +42,7 @@ class MarketingSources:
         self._client = client
         self._lock = threading.Lock()
         self._available: dict[str, bool] = {}
+        self._campaigns: dict[str, str] = {}
 
     def available_sources(self) -> dict[str, bool]:
         """By source, whether the account has it; asks only for sources not used before, one call each."""
@@ -130,12 +131,11 @@ class MarketingSources:
             for raw in answer.get("events") or ():
                 kind = _EMAIL_KINDS.get(str(raw.get("type")))
                 if kind is not None and raw.get("recipient"):
-                    name = raw.get("emailCampaignName") or raw.get("emailCampaignId")
                     yield EngagementEvent(
                         activity_id=f"mail:{raw['id']}",
                         kind=kind,
                         at=moment(str(raw["created"])),
-                        detail=str(raw.get("url") or name or "") or None,
+                        detail=str(raw["url"]) if raw.get("url") else self._campaign(raw),
                         contact_id=None,
                         email=str(raw["recipient"]).strip().lower(),
                         source="email_events",
@@ -143,6 +143,21 @@ class MarketingSources:
             if not answer.get("hasMore") or str(answer.get("offset")) == offset:
                 return
             offset = str(answer["offset"])
+
+    def _campaign(self, raw: Mapping[str, Any]) -> str | None:
+        """The name of an event's campaign, asked for once; its number if HubSpot no longer has it."""
+        number = str(raw.get("emailCampaignId") or "")
+        if number and number not in self._campaigns:
+            endpoint = "/email/public/v1/campaigns/{id}"
+            try:
+                found = self._client.call("GET", endpoint.replace("{id}", number), endpoint=endpoint)
+            except PermanentError as error:
+                if error.status != 404:
+                    raise
+                found = {}
+            with self._lock:
+                self._campaigns[number] = str(found.get("name") or found.get("subject") or number)
+        return self._campaigns.get(number)
 
     def page_views(self, contact_ids: Iterable[str], since: datetime | None) -> list[EngagementEvent] | None:
         """Page views of these contacts at or after ``since``, one call per contact; None: no such source."""
