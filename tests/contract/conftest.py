@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+
 from connectors.budget import CallBudget
 from connectors.hubspot.client import BURST, SEARCH, HubSpotClient
 from connectors.hubspot.gateway import HubSpotGateway

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, engagement_from_properties
 from connectors.results import ChangeRequest
 
@@ -25,7 +26,12 @@ def visitor(hubspot_side):
     portal.visit_page(contact, f"{SITE}/pricing", at=later(1))
     portal.visit_page(contact, f"{SITE}/pricing", at=later(2))
     portal.visit_page(contact, f"{SITE}/product", at=later(3))
-    for kind, hour, url in [("SENT", 4, None), ("OPEN", 5, None), ("CLICK", 6, f"{SITE}/blog/a"), ("OPEN", 7, None)]:
+    for kind, hour, url in [
+        ("SENT", 4, None),
+        ("OPEN", 5, None),
+        ("CLICK", 6, f"{SITE}/blog/a"),
+        ("OPEN", 7, None),
+    ]:
         portal.email_event(
             kind, recipient=email, campaign_id="11", campaign_name="November news", at=later(hour), url=url
         )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+
 from connectors.errors import AuthError, MissingPermission, QuotaExhaustedError, RetryableError
 from connectors.results import ChangeRequest
 from sandbox.hubspot.portal import Actor
@@ -131,7 +132,11 @@ def test_owners_include_the_deactivated(hubspot, hubspot_side):
     hubspot_side.portal.add_owner(email="off@x.example", first_name="Off", last_name="Duty", active=False)
     hubspot_side.portal.add_owner(email="q@x.example", first_name="Q", last_name="", kind="QUEUE")
     found = {owner.email: (owner.active, owner.queue) for owner in hubspot.owners()}
-    assert found == {"on@x.example": (True, False), "off@x.example": (False, False), "q@x.example": (True, True)}
+    assert found == {
+        "on@x.example": (True, False),
+        "off@x.example": (False, False),
+        "q@x.example": (True, True),
+    }
 
 
 def test_schema_tells_types_options_and_what_is_read_only(hubspot):

@@ -1,6 +1,7 @@
 """Writing HubSpot: a result for every record, no duplicates after a lost answer, consent, setup."""
 
 import pytest
+
 from connectors.errors import OutcomeUnknownError, RetryableError
 from connectors.results import RecordWrite
 from sandbox.hubspot.portal import Actor
@@ -84,7 +85,11 @@ def test_a_duplicate_create_names_the_record_in_the_way(hubspot, hubspot_side):
         hubspot.write(
             "contacts",
             "create",
-            [create("dup", email="Here@X.example"), create("new", email="new@x.example"), create("bad", email="@")],
+            [
+                create("dup", email="Here@X.example"),
+                create("new", email="new@x.example"),
+                create("bad", email="@"),
+            ],
         )
     )
     assert (results["dup"].ok, results["dup"].code, results["dup"].record_id) == (False, "DUPLICATE", present)

@@ -1,6 +1,7 @@
 """Reading Salesforce: nothing lost, tombstones and merges seen, sessions renewed within bounds."""
 
 import pytest
+
 from connectors.errors import AuthError, ConfigError, PermanentError, QuotaExhaustedError, RetryableError
 from connectors.results import ChangeRequest
 from connectors.salesforce.login import SalesforceCredentials
@@ -80,7 +81,9 @@ def test_a_converted_lead_tells_what_it_became(salesforce, salesforce_side, cloc
     )
     requests = [
         leads_since(since),
-        ChangeRequest("OpportunityContactRole", ("ContactId", "OpportunityId", "Opportunity.StageName"), None),
+        ChangeRequest(
+            "OpportunityContactRole", ("ContactId", "OpportunityId", "Opportunity.StageName"), None
+        ),
     ]
     found = all_changes(salesforce, *requests)
     record = next(record for kind, record in found if kind == "Lead")
@@ -109,8 +112,8 @@ def test_long_lists_of_keys_are_split(salesforce, salesforce_side):
 
 
 def test_values_with_quotes_cannot_break_a_query(salesforce, salesforce_side):
-    lead = salesforce_side.lead(LastName="O'Neil \\ \"x\"")
-    found = salesforce.read_by("Lead", "LastName", ["O'Neil \\ \"x\"", "') OR (Id != '"], ["Company"])
+    lead = salesforce_side.lead(LastName='O\'Neil \\ "x"')
+    found = salesforce.read_by("Lead", "LastName", ['O\'Neil \\ "x"', "') OR (Id != '"], ["Company"])
     assert [record.id for record in found] == [lead]
 
 
@@ -168,12 +171,16 @@ def test_sessions_that_are_always_refused_end_in_an_auth_error(salesforce, sales
     salesforce_side.fail(path="/services/data/*", status=401, body=body, times=None)
     with pytest.raises(AuthError, match="policies"):
         salesforce.read("Lead", ["00Q000000000000AAA"], ["LastName"])
-    logins = salesforce_side.counters.of("salesforce").snapshot()["by_endpoint"]["POST /services/oauth2/token"]
+    logins = salesforce_side.counters.of("salesforce").snapshot()["by_endpoint"][
+        "POST /services/oauth2/token"
+    ]
     assert logins <= 5
 
 
 def test_wrong_credentials_are_told_without_showing_them(salesforce_side):
-    wrong = SalesforceCredentials(salesforce_side.server.base_url, client_id="3MVGx", client_secret="hush-hush")
+    wrong = SalesforceCredentials(
+        salesforce_side.server.base_url, client_id="3MVGx", client_secret="hush-hush"
+    )
     with pytest.raises(AuthError) as caught:
         salesforce_side.gateway(wrong).schema("Lead")
     assert "hush" not in str(caught.value)
@@ -184,7 +191,10 @@ def test_wrong_credentials_are_told_without_showing_them(salesforce_side):
     ("credentials", "says"),
     [
         (SalesforceCredentials("http://acme.my.salesforce.com", client_id="a", client_secret="b"), "https"),
-        (SalesforceCredentials("https://127.0.0.1.evil.example", client_id="a", client_secret="b"), "My Domain"),
+        (
+            SalesforceCredentials("https://127.0.0.1.evil.example", client_id="a", client_secret="b"),
+            "My Domain",
+        ),
         (SalesforceCredentials("https://login.salesforce.com", client_id="a", client_secret="b"), "refuses"),
         (SalesforceCredentials("acme", client_id="a"), "incomplete"),
     ],

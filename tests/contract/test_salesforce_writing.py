@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+
 from connectors.errors import OutcomeUnknownError
 from connectors.results import RecordWrite
 
@@ -19,7 +20,9 @@ def create(key, **fields):
 
 
 def upsert(key, value, **fields):
-    return RecordWrite(key, None, ("HubSpot_Contact_Id__c", value), {"LastName": "Doe", "Company": "Acme", **fields})
+    return RecordWrite(
+        key, None, ("HubSpot_Contact_Id__c", value), {"LastName": "Doe", "Company": "Acme", **fields}
+    )
 
 
 def keyed(side):
@@ -28,7 +31,7 @@ def keyed(side):
 
 def test_update_writes_every_kind_of_value_and_clears_with_none(salesforce, salesforce_side):
     ids = [salesforce_side.lead(Phone="1") for _ in range(430)]
-    fields = {"Phone": None, "AnnualRevenue": Decimal("1000"), "HasOptedOutOfEmail": True, "Title": "CTO"}
+    fields = {"Phone": None, "AnnualRevenue": Decimal(1000), "HasOptedOutOfEmail": True, "Title": "CTO"}
     results = salesforce.write("Lead", "update", [update(one, **fields) for one in ids])
     assert [result.record_id for result in results] == ids
     assert all(result.ok for result in results)
@@ -56,14 +59,21 @@ def test_one_bad_record_never_blocks_the_others_and_its_field_is_named(salesforc
     writes[5] = update("00Q000000000000AAA", Title="fine")
     results = salesforce.write("Lead", "update", writes)
     assert [at for at, result in enumerate(results) if not result.ok] == [1, 2, 3, 4, 5]
-    assert [result.fields for result in results[1:5]] == [("FirstName",), ("Title",), ("Email",), ("Nonsense__c",)]
+    assert [result.fields for result in results[1:5]] == [
+        ("FirstName",),
+        ("Title",),
+        ("Email",),
+        ("Nonsense__c",),
+    ]
     assert results[2].code == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
     assert "no X" in results[2].message
 
 
 def test_creating_by_key_twice_makes_one_record(salesforce, salesforce_side):
     keyed(salesforce_side)
-    first = salesforce.write("Lead", "create", [upsert("a", "1"), upsert("b", "2"), upsert("c", "1", Title="CTO")])
+    first = salesforce.write(
+        "Lead", "create", [upsert("a", "1"), upsert("b", "2"), upsert("c", "1", Title="CTO")]
+    )
     assert [(result.ok, result.created) for result in first] == [(True, True), (True, True), (True, False)]
     assert first[0].record_id == first[2].record_id
     assert len(salesforce_side.org.rows("Lead")) == 2
@@ -71,7 +81,10 @@ def test_creating_by_key_twice_makes_one_record(salesforce, salesforce_side):
 
 def test_two_writes_to_one_record_are_done_in_order(salesforce, salesforce_side):
     lead = salesforce_side.lead()
-    writes = [RecordWrite("one", lead, None, {"Title": "A"}), RecordWrite("two", lead[:15], None, {"Title": "B"})]
+    writes = [
+        RecordWrite("one", lead, None, {"Title": "A"}),
+        RecordWrite("two", lead[:15], None, {"Title": "B"}),
+    ]
     assert all(result.ok for result in salesforce.write("Lead", "update", writes))
     assert salesforce_side.org.record("Lead", lead)["Title"] == "B"
 
@@ -185,7 +198,12 @@ def test_archive_is_idempotent_and_activities_are_written(salesforce, salesforce
         "e",
         None,
         None,
-        {"WhoId": lead, "Subject": "Demo", "StartDateTime": moment, "EndDateTime": moment + timedelta(hours=1)},
+        {
+            "WhoId": lead,
+            "Subject": "Demo",
+            "StartDateTime": moment,
+            "EndDateTime": moment + timedelta(hours=1),
+        },
     )
     (made,) = salesforce.write("Task", "create", [task])
     assert made.ok

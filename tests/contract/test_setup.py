@@ -1,6 +1,7 @@
 """Setup: everything that is missing is named, added once, and visible to us afterwards."""
 
 import pytest
+
 from connectors import setup
 from connectors.errors import ConfigError
 from connectors.results import RecordWrite
@@ -73,7 +74,13 @@ def test_a_missing_option_is_added_and_the_present_ones_stay(hubspot, salesforce
         },
     )
     setup.install(hubspot, salesforce)
-    assert set(hubspot.schema("contacts")["accord_stage"].options) == {"lead", "ours", "go-nowhere", "MQL", "SQL"}
+    assert set(hubspot.schema("contacts")["accord_stage"].options) == {
+        "lead",
+        "ours",
+        "go-nowhere",
+        "MQL",
+        "SQL",
+    }
 
 
 def test_the_installed_rules_refuse_what_the_agreement_forbids(hubspot, salesforce, salesforce_side):
