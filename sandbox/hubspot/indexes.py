@@ -5,9 +5,10 @@ No HubSpot semantics: keys go in, ids come out. The lag between a write and its 
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 _MERGE_AT = 64
+_INFINITY = float("inf")
 
 
 class SortedIndex:
@@ -41,6 +42,16 @@ class SortedIndex:
     def _forget(self, item: int, key: int) -> None:
         self._removed.add((key, item))
 
+    def key(self, item: int) -> int:
+        """The key at which `item` stands."""
+        return self._key_of[item]
+
+    def within(self, items: Iterable[int], low: int | None, high: int | None) -> list[int]:
+        """Those of `items` (all indexed) whose key is in the range."""
+        keys = self._key_of
+        least, most = -_INFINITY if low is None else low, _INFINITY if high is None else high
+        return [item for item in items if least <= keys[item] <= most]
+
     def ids(self, low: int | None = None, high: int | None = None) -> list[int]:
         """Ids with `low <= key <= high`, in order; None leaves a side open."""
         start, end = self._bounds(low, high)
@@ -49,12 +60,6 @@ class SortedIndex:
     def count(self, low: int | None = None, high: int | None = None) -> int:
         start, end = self._bounds(low, high)
         return max(0, end - start)
-
-    def walk(self, low: int | None, high: int | None, *, descending: bool) -> Iterator[int]:
-        """Like `ids`, one at a time, from either end."""
-        start, end = self._bounds(low, high)
-        positions = range(end - 1, start - 1, -1) if descending else range(start, end)
-        return (self._pairs[position][1] for position in positions)
 
     def page(
         self, low: int | None, high: int | None, *, descending: bool, offset: int, limit: int

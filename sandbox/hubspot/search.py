@@ -103,27 +103,32 @@ def _page_of(
         matching = set().union(*(_matching(table, group) for group in groups))
     if query:
         matching = [item for item in matching if matches_query(table.kind, index.visible[item], query)]
-    key = _sort_key(table, sort_name, descending=descending)
-    ordered = sorted(matching, key=key, reverse=descending)
+    ordered: list[int]
+    if order is not None:
+        ordered = sorted(matching, key=lambda item: (order.key(item), item), reverse=descending)
+    else:
+        ordered = sorted(matching, key=_sort_key(table, sort_name, descending=descending), reverse=descending)
     return ordered[offset : offset + limit], len(ordered)
 
 
 def _matching(table: Table, group: _Group) -> list[int]:
     """Ids in the group, starting from its narrowest index."""
-    index, visible = table.search, table.search.visible
-    conditions = list(group.conditions)
+    visible = table.search.visible
+    ranges = [(_require_index(table, one.name), one) for one in group.ranges]
     pool: Iterable[int]
     if group.candidates is not None:
-        pool = (item for item in group.candidates if item in visible)
-        conditions += [one.condition for one in group.ranges]
-    elif group.ranges:
-        sized = sorted(group.ranges, key=lambda one: _require_index(table, one.name).count(one.low, one.high))
-        narrow = sized[0]
-        pool = _require_index(table, narrow.name).ids(narrow.low, narrow.high)
-        conditions += [one.condition for one in sized[1:]]
+        pool = [item for item in group.candidates if item in visible]
+    elif ranges:
+        ranges.sort(key=lambda pair: pair[0].count(pair[1].low, pair[1].high))
+        order, narrow = ranges.pop(0)
+        pool = order.ids(narrow.low, narrow.high)
     else:
-        pool = index.visible
-    return [item for item in pool if all(condition(item, visible[item]) for condition in conditions)]
+        pool = visible
+    for order, one in ranges:
+        pool = order.within(pool, one.low, one.high)
+    for condition in group.conditions:
+        pool = [item for item in pool if condition(visible[item])]
+    return list(pool)
 
 
 def _intersection(ranges: Sequence[KeyRange]) -> tuple[int | None, int | None]:

@@ -11,7 +11,7 @@ from sandbox.hubspot.records import Properties
 from sandbox.hubspot.schema import PropertyDefinition
 from sandbox.hubspot.values import as_text, parse_datetime, to_ms
 
-Condition = Callable[[int, Properties], bool]
+Condition = Callable[[Properties], bool]
 Key = Callable[[str], float | str]
 
 OPERATORS = frozenset({
@@ -42,12 +42,11 @@ _TOKEN = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class KeyRange:
-    """A closed range of an indexed key (ms or id), with the same thing as a test for one record."""
+    """A closed range of an indexed key (ms or id); None leaves a side open."""
 
     name: str
     low: int | None
     high: int | None
-    condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,9 @@ def compile_filter(definition: PropertyDefinition, raw: Mapping[str, Any], *, in
         raise errors.validation(f"Property {definition.name} cannot be used in a filter.")
     name = definition.name
     if operator == "HAS_PROPERTY":
-        return Compiled(lambda _, properties: bool(properties.get(name)))
+        return Compiled(lambda properties: bool(properties.get(name)))
     if operator == "NOT_HAS_PROPERTY":
-        return Compiled(lambda _, properties: not properties.get(name))
+        return Compiled(lambda properties: not properties.get(name))
     if operator in ("CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"):
         return Compiled(_token_condition(name, _value(raw, "value"), wanted=operator == "CONTAINS_TOKEN"))
     if operator in ("IN", "NOT_IN"):
@@ -135,7 +134,7 @@ def _membership(definition: PropertyDefinition, raw: Mapping[str, Any], *, wante
         # Strings are compared with what was sent as it is: uppercase values find nothing.
         given = frozenset(texts)
 
-        def condition(_: int, properties: Properties) -> bool:
+        def condition(properties: Properties) -> bool:
             stored = properties.get(name)
             return bool(stored) and ((stored or "").lower() in given) is wanted
 
@@ -145,7 +144,7 @@ def _membership(definition: PropertyDefinition, raw: Mapping[str, Any], *, wante
     keys = frozenset(key(text) for text in texts)
     multiple = definition.field_type == "checkbox"
 
-    def typed(_: int, properties: Properties) -> bool:
+    def typed(properties: Properties) -> bool:
         stored = properties.get(name)
         if not stored:
             return False
@@ -164,7 +163,7 @@ def _comparison(
     multiple = definition.field_type == "checkbox"
     test = _test(operator, value, high)
 
-    def condition(_: int, properties: Properties) -> bool:
+    def condition(properties: Properties) -> bool:
         stored = properties.get(name)
         if not stored:
             return False
@@ -173,15 +172,15 @@ def _comparison(
         return test(key(stored))
 
     if indexed and operator != "NEQ" and isinstance(value, (int, float)) and isinstance(high, (int, float)):
-        return Compiled(condition, key_range=_key_range(name, operator, int(value), int(high), condition))
+        return Compiled(condition, key_range=_key_range(name, operator, int(value), int(high)))
     text = str(raw["value"]).lower() if operator == "EQ" and definition.type == "string" else None
     return Compiled(condition, values=None if text is None else [text])
 
 
-def _key_range(name: str, operator: str, value: int, high: int, condition: Condition) -> KeyRange:
+def _key_range(name: str, operator: str, value: int, high: int) -> KeyRange:
     lows = {"EQ": value, "GTE": value, "GT": value + 1, "BETWEEN": value}
     highs = {"EQ": value, "LTE": value, "LT": value - 1, "BETWEEN": high}
-    return KeyRange(name, lows.get(operator), highs.get(operator), condition)
+    return KeyRange(name, lows.get(operator), highs.get(operator))
 
 
 def _test(operator: str, value: float | str, high: float | str) -> Callable[[Any], bool]:
@@ -210,7 +209,7 @@ def _token_condition(name: str, pattern: str, *, wanted: bool) -> Condition:
         def found(text: str) -> bool:
             return bool(tokens) and tokens <= set(_TOKEN.findall(text))
 
-    def condition(_: int, properties: Properties) -> bool:
+    def condition(properties: Properties) -> bool:
         stored = properties.get(name)
         return bool(stored) and found((stored or "").lower()) is wanted
 

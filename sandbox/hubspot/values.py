@@ -39,10 +39,9 @@ def from_ms(ms: int) -> datetime:
 
 def iso(moment: datetime) -> str:
     """ISO UTC to the millisecond, the fraction left out when it is zero."""
-    moment = moment.astimezone(UTC)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    ms = moment.microsecond // 1000
-    return f"{text}.{ms:03d}Z" if ms else f"{text}Z"
+    moment = moment.astimezone(UTC).replace(tzinfo=None)
+    spec = "milliseconds" if moment.microsecond >= 1000 else "seconds"
+    return f"{moment.isoformat(timespec=spec)}Z"
 
 
 def truncated(moment: datetime) -> datetime:
