@@ -165,12 +165,16 @@ def _with_email(frame: pl.DataFrame, words: Words, wanted: set[str]) -> pl.DataF
         .alias("email_domain"),
         pl.when(email.str.contains("@", literal=True)).then(local.is_in(words.role_mail)).alias("email_role"),
     )
-    outputs = {"email_disposable": pl.Boolean, "email_personal": pl.Boolean, "_plain_domain": pl.Boolean}
-
-    def read(domain: str) -> tuple[bool, bool, bool]:
-        return is_disposable(domain), domain in words.personal_mail, is_plain_domain(domain)
-
-    frame = _mapped(frame, "email_domain", read, outputs)
+    findings: dict[str, Callable[[str], bool]] = {
+        "email_disposable": is_disposable,
+        "email_personal": words.personal_mail.__contains__,
+        "email_malformed": is_plain_domain,
+    }
+    asked = {name: find for name, find in findings.items() if name in wanted}
+    outputs = {name.replace("email_malformed", "_plain_domain"): pl.Boolean for name in asked}
+    frame = _mapped(
+        frame, "email_domain", lambda domain: tuple(find(domain) for find in asked.values()), outputs
+    )
     if "email_malformed" in wanted:
         plain = pl.col("_plain_domain") & local.str.contains(PLAIN_LOCAL_PART) & (local.str.len_bytes() <= 64)
         frame = frame.with_columns(

@@ -9,9 +9,12 @@ from enum import IntEnum
 
 import phonenumbers
 from disposable_email_domains import blocklist
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from sla_rules.attributes_words import Words, fold
+
+_EVERYDAY_DOMAIN = re.compile(r"(?:(?=[^.]{1,60}\.)[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,60}")
+_RESERVED_ENDINGS = frozenset(name.rsplit(".", 1)[-1] for name in SPECIAL_USE_DOMAIN_NAMES)
 
 
 class NameKind(IntEnum):
@@ -33,8 +36,15 @@ def email_is_malformed(address: str) -> bool:
 
 
 def is_plain_domain(domain: str) -> bool:
-    """Whether any short plain local part makes a well-formed address at this domain."""
-    return len(domain) <= 180 and domain.isascii() and not email_is_malformed(f"a@{domain}")
+    """Whether any short plain local part makes a well-formed address at this domain (lower case).
+
+    Most domains are of the everyday form, which needs no closer look: email-validator takes 36 µs for each.
+    """
+    if len(domain) > 180 or not domain.isascii():
+        return False
+    if _EVERYDAY_DOMAIN.fullmatch(domain) and domain.rsplit(".", 1)[1] not in _RESERVED_ENDINGS:
+        return True
+    return not email_is_malformed(f"a@{domain}")
 
 
 def is_disposable(domain: str) -> bool:

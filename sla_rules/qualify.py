@@ -103,25 +103,6 @@ def qualify(
     )
 
 
-def minimum_information(definition: LeadDefinition, people: pl.DataFrame) -> pl.DataFrame:
-    """Whether sales would receive what was agreed with a lead.
-
-    Returns:
-        ``person_id``, ``complete`` (Boolean), ``missing_fields`` (texts such as ``email or phone``).
-    """
-    needed = definition.minimum_information
-    names = {name for group in needed for name in group}
-    frame = read_attributes(people, definition.vocabulary, names)
-    lacking = [
-        pl.when(pl.all_horizontal(pl.col(name).is_null() for name in group)).then(pl.lit(" or ".join(group)))
-        for group in needed
-    ]
-    fields = pl.concat_list(lacking).list.drop_nulls() if needed else pl.lit([], pl.List(pl.String))
-    return frame.select(
-        "person_id", fields.list.len().eq(0).alias("complete"), fields.alias("missing_fields")
-    )
-
-
 def _check(people: pl.DataFrame, activities: pl.DataFrame, now: datetime) -> None:
     if now.tzinfo is None:
         raise ValueError("now has no time zone; give an aware time in UTC")

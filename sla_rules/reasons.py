@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from sla_rules.definition import BehaviourCriterion, Criterion, LeadDefinition, Way
-from sla_rules.qualify import minimum_information
+from sla_rules.qualify_handoff import information, lacking
 
 LINE_LIMIT = 255
 """A Salesforce text field holds no more."""
@@ -67,7 +67,8 @@ def reason_lines(
         behaviour_points=pl.col("score") - fit_points,
     )
     room = LINE_LIMIT - _PREFIX_LIMIT - (WHO_LIMIT + 2 if people is not None else 0)
-    frame = _texts(frame, ["shown"], "because", lambda shown: _because(definition, shown, room))
+    told = _told(definition)
+    frame = _texts(frame, ["shown"], "because", lambda shown: _because(told, shown, room))
     frame = _texts(frame, ["stage", "unknown"], "unknowns", lambda *key: _unknowns(definition, *key))
     gates = _gate_bits(definition)
     frame = frame.with_columns(at_gate=pl.col("passed") & gates)
@@ -108,9 +109,9 @@ def _cut(text: pl.Expr, limit: int) -> pl.Expr:
 
 def _about(definition: LeadDefinition, people: pl.DataFrame) -> pl.DataFrame:
     """``who`` they are in a few words, and what is ``needed`` for a handoff."""
-    information = minimum_information(definition, people)
-    names = pl.col("missing_fields").list.eval(pl.element().replace(INFORMATION_WORDS)).list.join(", ")
-    needed = pl.when("complete").then(pl.lit("")).otherwise(pl.format("needed for handoff: {}", names))
+    lacks = [pl.lit(None, pl.String), *lacking(definition, INFORMATION_WORDS)]
+    needed = pl.concat_str(lacks, separator=", ", ignore_nulls=True)
+    needed = pl.when(needed != "").then(pl.format("needed for handoff: {}", needed)).otherwise(pl.lit(""))
     words = [
         pl.col(name).cast(pl.String).str.strip_chars()
         for name in ("title", "industry")
@@ -120,9 +121,8 @@ def _about(definition: LeadDefinition, people: pl.DataFrame) -> pl.DataFrame:
         words.append(pl.format("{} people", "employees"))
     filled = [pl.when(word != "").then(word) for word in words]
     who = pl.concat_str(filled, separator=", ", ignore_nulls=True) if filled else pl.lit("")
-    return information.select("person_id", needed=needed).with_columns(
-        people.select(who=_cut(who, WHO_LIMIT))
-    )
+    frame = information(definition, people).select("person_id", needed=needed)
+    return frame.with_columns(people.select(who=_cut(who, WHO_LIMIT)))
 
 
 def _fit_points(definition: LeadDefinition) -> pl.Expr:
@@ -133,13 +133,21 @@ def _fit_points(definition: LeadDefinition) -> pl.Expr:
     return pl.sum_horizontal(pl.lit(0, pl.Int32), *parts).clip(0, definition.fit.cap)
 
 
-def _because(definition: LeadDefinition, shown: int, room: int) -> str:
-    """Labels of the criteria in ``shown``: behaviour first, weighty first, points against last."""
-    found = [item for bit, item in enumerate(definition.criteria) if shown >> bit & 1]
-    found.sort(
-        key=lambda item: (item.points < 0, not isinstance(item, BehaviourCriterion), -abs(item.points))
+def _told(definition: LeadDefinition) -> list[tuple[int, str]]:
+    """Mask and label of each criterion as they are told: behaviour first, weighty first, against last."""
+    items = sorted(
+        enumerate(definition.criteria),
+        key=lambda pair: (
+            pair[1].points < 0,
+            not isinstance(pair[1], BehaviourCriterion),
+            -abs(pair[1].points),
+        ),
     )
-    labels = [f"but {item.label}" if item.points < 0 else item.label for item in found]
+    return [(1 << bit, f"but {item.label}" if item.points < 0 else item.label) for bit, item in items]
+
+
+def _because(told: Sequence[tuple[int, str]], shown: int, room: int) -> str:
+    labels = [label for mask, label in told if shown & mask]
     return _fitting(labels, room) if labels else "nothing that we know speaks for them yet"
 
 

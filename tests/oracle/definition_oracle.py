@@ -1,8 +1,8 @@
-"""The lead definition, judged one person at a time by plain Python: slow, obvious, and the measure of qualify.
+"""The lead definition, judged one person at a time by plain Python: slow, obvious, the measure of qualify.
 
-It shares with the product the contract's types and how one title, country, industry, address, number or name is
-read; everything that follows from these (three values, windows, points, stages, next change, lines) is written
-a second time here. Values that come often are remembered, so that it is an honest loop and not a slow one.
+It shares with the product the contract's types and how one title, country, industry, address, number or name
+is read; all that follows from these (three values, windows, points, stages, next change, lines) is written a
+second time here. Values that come often are remembered, so that it is an honest loop and not a slow one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -248,8 +248,8 @@ class Oracle:
         if stage == "go-nowhere":
             labels = [item.label for item in self.definition.disqualify if answers[item.id]]
         else:
-            told = [item for item in (*self.definition.behaviour.criteria, *self.definition.fit.criteria)]
-            told = sorted((item for item in told if answers[item.id]), key=lambda item: -abs(item.points))
+            items = (*self.definition.behaviour.criteria, *self.definition.fit.criteria)
+            told = sorted((item for item in items if answers[item.id]), key=lambda item: -abs(item.points))
             told.sort(key=lambda item: not isinstance(item, BehaviourCriterion))
             labels = [item.label for item in told if item.points >= 0]
             labels += [f"but {item.label}" for item in told if item.points < 0]
@@ -272,14 +272,14 @@ class Oracle:
         if stage == "go-nowhere":
             return ""
         parts = []
+        words = {"last_name": "last name", "first_name": "first name", "employees": "number of employees"}
         needed = [
-            " or ".join(group)
+            " or ".join(words.get(name, name) for name in group)
             for group in self.definition.minimum_information
             if all(self.attribute(person, name) is None for name in group)
         ]
         if needed:
-            words = {"last_name": "last name", "first_name": "first name", "employees": "number of employees"}
-            parts.append(f"needed for handoff: {', '.join(words.get(name, name) for name in needed)}")
+            parts.append(f"needed for handoff: {', '.join(needed)}")
         if stage != "SQL":
             gates = (*self.definition.mql, *self.definition.sql)
             wanted = {

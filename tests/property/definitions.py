@@ -170,8 +170,11 @@ _dids = st.fixed_dictionaries(
 )
 
 
+ANY_POINTS = st.integers(-20, 40)
+
+
 @st.composite
-def definitions(draw: st.DrawFn, *, points: st.SearchStrategy[int] = st.integers(-20, 40)) -> LeadDefinition:
+def definitions(draw: st.DrawFn, *, points: st.SearchStrategy[int] = ANY_POINTS) -> LeadDefinition:
     """Small definitions that the loader would accept."""
     behaviour_only = st.one_of(_dids.map(lambda did: {"did": did}), _whens.map(lambda when: {"when": when}))
     disqualify = draw(st.lists(behaviour_only, max_size=2))
