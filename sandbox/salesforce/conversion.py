@@ -110,7 +110,7 @@ def _owner(store: Store, lead: Row, request: ConversionRequest) -> str:
 
 
 def mapped(store: Store, lead: Row, target: str) -> dict[str, Any]:
-    """The lead's values under the names of ``target``: the standard mapping, and custom fields of equal name."""
+    """The lead's values under the names of ``target``: the standard mapping, and equal custom names."""
     names = dict(_TO_ACCOUNT if target == "Account" else _TO_CONTACT)
     if target == "Contact":
         theirs: ObjectSpec = store.specs[target]

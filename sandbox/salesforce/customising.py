@@ -1,7 +1,7 @@
 """Custom fields and validation rules as an administrator adds, changes and removes them.
 
-Both arrive as the Tooling API's metadata dicts. Field-level security is granted elsewhere: a new custom field is
-invisible until then.
+Both arrive as the Tooling API's metadata dicts. Field-level security is granted elsewhere: a new custom field
+is invisible until then.
 """
 
 import re
@@ -33,6 +33,11 @@ _MOST_EXTERNAL_IDS = 25
 
 def _refuse(message: str, *fields: str, code: str = "FIELD_INTEGRITY_EXCEPTION") -> SalesforceFault:
     return SalesforceFault(code, message, list(fields))
+
+
+def _unknown_entity(name: str) -> SalesforceFault:
+    text = f"Entity Enumeration Or ID: bad value for restricted picklist field: {name}"
+    return _refuse(text, "TableEnumOrId", code="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
 
 
 def split_full_name(full_name: Any) -> tuple[str, str]:
@@ -118,11 +123,10 @@ def _value_set(kind: str, metadata: Mapping[str, Any]) -> tuple[tuple[PicklistVa
 def add_field(
     store: Store, full_name: str, metadata: Mapping[str, Any], user_id: str, at: datetime | None = None
 ) -> str:
-    """Add a custom field to an object (``Activity`` means Task and Event); returns the id of its definition."""
+    """Add a custom field to an object (``Activity``: to Task and Event); returns its definition's id."""
     owner, name = split_full_name(full_name)
     if owner not in _CUSTOMISABLE:
-        raise _refuse(f"Entity Enumeration Or ID: bad value for restricted picklist field: {owner}", "TableEnumOrId",
-                      code="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")  # fmt: skip
+        raise _unknown_entity(owner)
     if not _NAME.match(name) or len(name) > 43:
         raise _refuse(f"Invalid fullName, must end in __c: {name}", "FullName", code="INVALID_FULL_NAME")
     with store.transaction():
@@ -191,8 +195,7 @@ def save_rule(
     owner, name = split_full_name(full_name)
     spec = store.find_spec(owner)
     if spec is None:
-        raise _refuse(f"Entity Enumeration Or ID: bad value for restricted picklist field: {owner}",
-                      code="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")  # fmt: skip
+        raise _unknown_entity(owner)
     message, source = metadata.get("errorMessage"), metadata.get("errorConditionFormula")
     if not message or not source:
         raise _refuse(

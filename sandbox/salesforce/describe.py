@@ -36,8 +36,8 @@ _OBJECT_NEVER: dict[str, Any] = dict.fromkeys(
 )  # fmt: skip
 _OBJECT_ABSENT: dict[str, Any] = dict.fromkeys(
     (
-        "associateEntityType", "associateParentEntity", "defaultImplementation", "extendedBy", "extendsInterfaces",
-        "implementedBy", "implementsInterfaces",
+        "associateEntityType", "associateParentEntity", "defaultImplementation", "extendedBy",
+        "extendsInterfaces", "implementedBy", "implementsInterfaces",
     )
 )  # fmt: skip
 
@@ -58,7 +58,7 @@ def describe_field(spec: FieldSpec, *, editable: bool) -> dict[str, Any]:
         "digits": spec.precision if spec.type == "int" else 0,
         "externalId": spec.external_id,
         "filterable": spec.filterable,
-        "groupable": sortable and spec.type not in ("datetime", *NUMBER_TYPES) or spec.type == "int",
+        "groupable": spec.type == "int" or (sortable and spec.type not in ("datetime", *NUMBER_TYPES)),
         "idLookup": spec.id_lookup,
         "inlineHelpText": spec.help_text,
         "label": spec.label,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 
-class SalesforceFault(Exception):
+class SalesforceFault(Exception):  # noqa: N818  (the name under which other packages know it)
     """A refused request.
 
     Attributes:

@@ -1,7 +1,7 @@
 """A small evaluator of validation-rule formulas.
 
-Knows the functions and operators listed in ``_FUNCTIONS`` and the grammar; anything else is refused when the rule
-is saved. A formula is compiled once to nested closures and run per save.
+Knows the functions and operators listed in ``_FUNCTIONS`` and the grammar; anything else is refused when
+the rule is saved. A formula is compiled once to nested closures and run per save.
 """
 
 import operator

@@ -178,7 +178,8 @@ def _history_objects() -> list[ObjectSpec]:
         )  # fmt: skip
         found.append(_listed(f"{parent}History", prefix, fields, f"{parent} Histories"))
     opportunity = (
-        ref("OpportunityId", "Opportunity", "Opportunity"), text("StageName"), number("Amount", "currency", 18, 2),
+        ref("OpportunityId", "Opportunity", "Opportunity"), text("StageName"),
+        number("Amount", "currency", 18, 2),
         day("CloseDate"), number("Probability", "percent", 3), text("ForecastCategory"),
         number("ExpectedRevenue", "currency", 18, 2),
     )  # fmt: skip
@@ -190,7 +191,7 @@ def _history_objects() -> list[ObjectSpec]:
 
 
 def standard_objects() -> dict[str, ObjectSpec]:
-    """Every object of a fresh org, by API name; new specs at each call, as custom fields are added to them."""
+    """Every object of a fresh org, by API name; new specs at each call, since custom fields change them."""
     group = [
         text("Name", 40, nillable=False),
         text("DeveloperName", 80),

@@ -38,8 +38,9 @@ class Org(Store):
         seed: moves ids and secrets, so that two orgs differ.
         api_limit: API calls allowed per rolling 24 hours of the clock.
 
-    A new org has the standard schema only. ``at`` in the writing methods sets the moment of the write (aware);
-    it may lie in the past. Writes raise :class:`SalesforceFault` exactly as the HTTP API would refuse them.
+    A new org has the standard schema only. ``at`` in the writing methods sets the moment of the write
+    (aware); it may lie in the past. Writes raise :class:`SalesforceFault` exactly as the HTTP API would
+    refuse them.
     """
 
     def __init__(self, clock: SandboxClock, *, seed: int = 0, api_limit: int = 100_000) -> None:
@@ -217,7 +218,8 @@ class Org(Store):
             return self._platform_row(
                 "User", Username=email, Email=email.lower(), FirstName=first_name, LastName=last_name,
                 Name=f"{first_name} {last_name}".strip(), Alias=(first_name[:1] + last_name[:4]).lower(),
-                IsActive=active, TimeZoneSidKey=time_zone, UserType="Standard", ProfileId=self._profile(profile),
+                IsActive=active, TimeZoneSidKey=time_zone, UserType="Standard",
+                ProfileId=self._profile(profile),
             )  # fmt: skip
 
     def _profile(self, name: str) -> str:

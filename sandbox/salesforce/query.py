@@ -8,11 +8,12 @@ from sandbox.salesforce.derive import archived
 from sandbox.salesforce.errors import SalesforceFault
 from sandbox.salesforce.fields import ObjectSpec
 from sandbox.salesforce.permissions import ACTIVITY
-from sandbox.salesforce.soql import Call, Path, Query, malformed, parse
+from sandbox.salesforce.soql import parse
 from sandbox.salesforce.soql_fields import Resolved, Resolver
 from sandbox.salesforce.soql_filter import Scope, candidates, compile_filter
 from sandbox.salesforce.soql_groups import counts_only, grouped, is_aggregate
 from sandbox.salesforce.soql_select import Selection
+from sandbox.salesforce.soql_tree import Call, Path, Query, malformed
 from sandbox.salesforce.store import Store
 from sandbox.salesforce.table import Row
 
@@ -76,9 +77,9 @@ class Runner:
         spec = self._store.find_spec(query.source)
         if spec is None or (spec.tooling and not self._tooling and spec.name not in _SHARED_WITH_TOOLING):
             message = (
-                f"sObject type '{query.source}' is not supported. If you are attempting to use a custom object, be "
-                "sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for "
-                "the appropriate names."
+                f"sObject type '{query.source}' is not supported. If you are attempting to use a custom "
+                "object, be sure to append the '__c' after the entity name. Please reference your WSDL or "
+                "the describe call for the appropriate names."
             )
             raise malformed(query.text, query.source_column, message, "INVALID_TYPE")
         return spec
@@ -87,8 +88,8 @@ class Runner:
         names = {item.text.lower() for item in query.items if isinstance(item, Path)}
         if self._tooling and names & {"metadata", "fullname"} and found > 1:
             text = (
-                "When retrieving results with Metadata or FullName fields, the query qualifications must specify no "
-                f"more than one row for retrieval. Result size: {found}"
+                "When retrieving results with Metadata or FullName fields, the query qualifications must "
+                f"specify no more than one row for retrieval. Result size: {found}"
             )
             raise SalesforceFault("MALFORMED_QUERY", text)
 
@@ -146,9 +147,11 @@ class Runner:
         return rows[query.offset : end]
 
     def _child(self, parent: ObjectSpec, query: Query) -> Callable[[Row], Any]:
-        for child, field, relationship, _ in self._store.children(parent.name):
-            if relationship.lower() == query.source.lower():
-                break
+        child, field = next(
+            (child, field)
+            for child, field, relationship, _ in self._store.children(parent.name)
+            if relationship.lower() == query.source.lower()
+        )
         spec = self._store.specs[child]
         table = self._store.tables[child]
         selection = Selection(self._resolver, spec, query, self._root, self._child)

@@ -67,6 +67,7 @@ def user_info(org: Org, user_id: str) -> Reply:
     user = org.tables["User"].rows[user_id]
     body = {
         "user_id": user_id, "organization_id": org.organization_id, "preferred_username": user["Username"],
-        "name": user["Name"], "email": user["Email"], "zoneinfo": user["TimeZoneSidKey"], "active": user["IsActive"],
+        "name": user["Name"], "email": user["Email"],
+        "zoneinfo": user["TimeZoneSidKey"], "active": user["IsActive"],
     }  # fmt: skip
     return Reply(200, body)

@@ -13,7 +13,7 @@ from sandbox.salesforce.fields import ObjectSpec
 from sandbox.salesforce.ids import to_id18
 from sandbox.salesforce.incoming import record_id_of
 from sandbox.salesforce.routes_records import shown_fields
-from sandbox.salesforce.upserting import SeveralMatches, key_field, upsert
+from sandbox.salesforce.upserting import SeveralMatchesError, key_field, upsert
 
 _MOST_RECORDS = 200
 _MOST_READ = 2_000
@@ -23,7 +23,7 @@ Result = dict[str, Any]
 Work = Callable[[], Result]
 
 
-class _RolledBack(Exception):
+class _RolledBackError(Exception):
     """Leaves the transaction of an allOrNone call."""
 
 
@@ -70,11 +70,15 @@ def _run(call: Call, works: list[Work], *, all_or_none: bool, keep_id: bool) -> 
     try:
         with call.org.transaction():
             results.extend(work() for work in works)
-            if all_or_none and not all(result["success"] for result in results):
-                raise _RolledBack
-    except _RolledBack:
+            _check_all(results, all_or_none=all_or_none)
+    except _RolledBackError:
         results = [_undone(result, keep_id=keep_id) if result["success"] else result for result in results]
     return Reply(200, results)
+
+
+def _check_all(results: list[Result], *, all_or_none: bool) -> None:
+    if all_or_none and not all(result["success"] for result in results):
+        raise _RolledBackError
 
 
 def _undone(result: Result, *, keep_id: bool) -> Result:
@@ -116,9 +120,7 @@ def update(call: Call) -> Reply:
         raw, fields = _without(record, "id")
         record_id: str | None = None
         try:
-            if raw is None:
-                raise SalesforceFault("MISSING_ARGUMENT", "Id not specified in an update call", [])
-            record_id = record_id_of(spec, raw)
+            record_id = record_id_of(spec, _given(raw, "Id not specified in an update call"))
             writes.update(call.org, spec, record_id, fields, call.user_id, None, call.options)
         except SalesforceFault as fault:
             return fault_result(_by_reference(fault), record_id)
@@ -135,6 +137,18 @@ def _by_reference(fault: SalesforceFault) -> SalesforceFault:
     return SalesforceFault("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [])
 
 
+def _given(value: Any, message: str) -> Any:
+    if value is None:
+        raise SalesforceFault("MISSING_ARGUMENT", message, [])
+    return value
+
+
+def _check_once(field_name: str, value: Any, keys: Counter[str]) -> None:
+    """A key that comes twice in one call: none of its records is processed."""
+    if value is not None and keys[str(value).strip().casefold()] > 1:
+        raise SalesforceFault("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", [field_name])
+
+
 def upsert_all(call: Call, name: str, key: str) -> Reply:
     """``PATCH composite/sobjects/Lead/Ext__c``: the key is inside each record."""
     records = _records(call)
@@ -147,13 +161,11 @@ def upsert_all(call: Call, name: str, key: str) -> Reply:
     def work(_: ObjectSpec, record: dict[str, Any]) -> Result:
         value, fields = _without(record, field.name)
         try:
-            if value is None and field.name != "Id":
-                raise SalesforceFault("MISSING_ARGUMENT", f"{field.name} not specified", [])
-            if value is not None and keys[str(value).strip().casefold()] > 1:
-                text = f"Duplicate external id specified: {value}"
-                raise SalesforceFault("DUPLICATE_VALUE", text, [field.name])
+            if field.name != "Id":
+                _given(value, f"{field.name} not specified")
+            _check_once(field.name, value, keys)
             record_id, created = upsert(call.org, spec, field, value, fields, call.user_id, call.options)
-        except SeveralMatches:
+        except SeveralMatchesError:
             text = f"{field.name}: more than one record found for external id field: {value}"
             return fault_result(SalesforceFault("INVALID_FIELD", text, [field.name]))
         except SalesforceFault as fault:

@@ -16,11 +16,11 @@ _STRICT_SINCE = 52.0
 Dispatch = Callable[[Call], Reply]
 
 
-class _Halt(Exception):
+class _HaltError(Exception):
     """Leaves the transaction of an allOrNone request."""
 
 
-class _BadReference(Exception):
+class _BadReferenceError(Exception):
     """A reference to a value that is not there."""
 
 
@@ -48,8 +48,8 @@ def _check(call: Call, subrequests: Any) -> list[dict[str, Any]]:
         reference = str(subrequest.get("referenceId", ""))
         if call.version >= _STRICT_SINCE and not _REFERENCE_ID.match(reference):
             text = (
-                f"Provided referenceId ('{reference}') must start with a letter or a number, and it can contain only "
-                "letters, numbers and underscores ('_')."
+                f"Provided referenceId ('{reference}') must start with a letter or a number, and it can "
+                "contain only letters, numbers and underscores ('_')."
             )
             raise SalesforceFault("JSON_PARSER_ERROR", text)
         if reference in seen:
@@ -79,11 +79,15 @@ def composite(call: Call, dispatch: Dispatch) -> Reply:
             for subrequest in subrequests:
                 result = _answer(call, subrequest, answers, failed, dispatch)
                 results.append(result)
-                if all_or_none and _unsuccessful(result):
-                    raise _Halt
-    except _Halt:
+                _check_success(result, all_or_none=all_or_none)
+    except _HaltError:
         results = _rolled_back(subrequests, results)
     return Reply(200, {"compositeResponse": results})
+
+
+def _check_success(result: dict[str, Any], *, all_or_none: bool) -> None:
+    if all_or_none and _unsuccessful(result):
+        raise _HaltError
 
 
 def _unsuccessful(result: dict[str, Any]) -> bool:
@@ -101,7 +105,7 @@ def _answer(
     try:
         url = _resolve(str(subrequest.get("url", "")), answers)
         body = _resolve(subrequest.get("body"), answers)
-    except _BadReference as bad:
+    except _BadReferenceError as bad:
         failed.add(reference)
         text = f"Invalid reference specified. No value for {bad} found"
         fault = SalesforceFault("PROCESSING_HALTED", text)
@@ -125,7 +129,8 @@ def _answer(
 
 def _result(reference: str, reply: Reply) -> dict[str, Any]:
     return {
-        "body": reply.body, "httpHeaders": reply.headers, "httpStatusCode": reply.status, "referenceId": reference,
+        "body": reply.body, "httpHeaders": reply.headers, "httpStatusCode": reply.status,
+        "referenceId": reference,
     }  # fmt: skip
 
 
@@ -156,12 +161,12 @@ def _resolve(value: Any, answers: dict[str, Any]) -> Any:
 def _lookup(found: re.Match[str], answers: dict[str, Any]) -> Any:
     name, path = found.group(1), found.group(2)
     if name not in answers:
-        raise _BadReference(name + path)
+        raise _BadReferenceError(name + path)
     value = answers[name]
     for step in re.findall(r"\.([A-Za-z0-9_]+)|\[(\d+)\]", path):
         value = _step(value, *step)
         if value is None:
-            raise _BadReference(name + path)
+            raise _BadReferenceError(name + path)
     return value
 
 

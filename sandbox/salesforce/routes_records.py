@@ -21,7 +21,7 @@ from sandbox.salesforce.incoming import record_id_of
 from sandbox.salesforce.soql_fields import Resolver
 from sandbox.salesforce.soql_select import attributes
 from sandbox.salesforce.table import Row
-from sandbox.salesforce.upserting import SeveralMatches, key_field, matches, upsert
+from sandbox.salesforce.upserting import SeveralMatchesError, key_field, matches, upsert
 from sandbox.salesforce.values import render
 
 _BODY_SINCE = 46.0
@@ -161,7 +161,7 @@ def upsert_by_key(call: Call, name: str, key: str, value: str) -> Reply:
         record_id, created = upsert(
             call.org, spec, field, value, body, call.user_id, call.options, update_only=only
         )
-    except SeveralMatches as several:
+    except SeveralMatchesError as several:
         return _several(call, spec, several.record_ids)
     if not created and call.version < _BODY_SINCE:
         return Reply(204)
@@ -225,7 +225,8 @@ def deleted_records(call: Call, name: str) -> Reply:
     _check_count(gone)
     earliest = call.org.now() - _DELETED_WINDOW
     body = {
-        "deletedRecords": gone, "earliestDateAvailable": render(earliest), "latestDateCovered": render(covered),
+        "deletedRecords": gone, "earliestDateAvailable": render(earliest),
+        "latestDateCovered": render(covered),
     }  # fmt: skip
     return Reply(200, body)
 

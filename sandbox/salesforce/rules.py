@@ -40,8 +40,8 @@ class DuplicateRule:
 class TerritoryAssignment:
     """Gives a lead to the owner of its country.
 
-    Countries not listed in ``owners`` (keys in lower case) fall to one of the sales users by a stable hash, so the
-    rule is live in every org that has sales users; ``active`` switches it off.
+    Countries not listed in ``owners`` (keys in lower case) fall to one of the sales users by a stable hash,
+    so the rule is live in every org that has sales users; ``active`` switches it off.
     """
 
     active: bool = True

@@ -23,8 +23,8 @@ class _Session:
 class Sessions:
     """Tokens of one org; each begins with the org's 15-character id and ``!``.
 
-    Issued sessions end after two hours of the clock without use and when ``expire_all`` is called; the oldest go
-    when there are more than 500. A user's lasting token (``token_of``) never ends.
+    Issued sessions end after two hours of the clock without use and when ``expire_all`` is called; the oldest
+    go when there are more than 500. A user's lasting token (``token_of``) never ends.
     """
 
     def __init__(self, clock: SandboxClock, organization_id15: str, seed: int) -> None:

@@ -21,7 +21,7 @@ def check(store: Store, spec: ObjectSpec, draft: Mapping[str, Any], old: Row | N
     elif spec.name == "PermissionSet":
         name = str(draft["Name"])
         if not name.replace("_", "").isalnum() or not name[0].isalpha():
-            text = f"The Permission Set API Name can only contain underscores and alphanumeric characters: {name}"
+            text = f"The API Name can only contain underscores and alphanumeric characters: {name}"
             raise SalesforceFault("INVALID_API_INPUT", text, ["Name"])
 
 

@@ -1,4 +1,7 @@
-"""The partner SOAP API's few calls that REST lacks: login, logout, convertLead, merge, undelete, getUserInfo."""
+"""The few calls of the partner SOAP API that REST lacks.
+
+login, logout, getUserInfo, convertLead, merge, undelete.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -216,23 +219,28 @@ def _merge(request: _Request) -> str:
     )
 
 
+def _master_of(node: ElementTree.Element) -> ElementTree.Element:
+    masters = _children(node, "masterRecord")
+    if not masters:
+        raise SalesforceFault("MISSING_ARGUMENT", "masterRecord is required", [])
+    return masters[0]
+
+
 def _merge_one(request: _Request, node: ElementTree.Element) -> str:
     org = request.org
     try:
-        masters = _children(node, "masterRecord")
-        if not masters:
-            raise SalesforceFault("MISSING_ARGUMENT", "masterRecord is required", [])
-        spec = org.spec(_text(masters[0], "type") or "")
-        master_id = record_id_of(spec, _text(masters[0], "Id"))
+        master = _master_of(node)
+        spec = org.spec(_text(master, "type") or "")
+        master_id = record_id_of(spec, _text(master, "Id"))
         losers = [
             record_id_of(spec, (child.text or "").strip()) for child in _children(node, "recordToMergeIds")
         ]
         fields: dict[str, Any] = {
             _local(child): child.text
-            for child in masters[0]
+            for child in master
             if _local(child) not in ("type", "Id", "fieldsToNull")
         }
-        fields |= {(child.text or ""): None for child in _children(masters[0], "fieldsToNull")}
+        fields |= {(child.text or ""): None for child in _children(master, "fieldsToNull")}
         moved = merge(org, spec, master_id, losers, fields, request.user_id, None)
     except SalesforceFault as fault:
         return _errors(fault)
@@ -251,9 +259,9 @@ def _undelete(request: _Request) -> str:
 def _undelete_one(request: _Request, raw: str) -> str:
     org, record_id = request.org, to_id18(raw)
     sobject = None if record_id is None else org.object_of(record_id)
+    if record_id is None or sobject is None:
+        return _errors(SalesforceFault("MALFORMED_ID", f"malformed id {raw}", []))
     try:
-        if record_id is None or sobject is None:
-            raise SalesforceFault("MALFORMED_ID", f"malformed id {raw}", [])
         writes.undelete(org, org.specs[sobject], record_id, request.user_id, None)
     except SalesforceFault as fault:
         return _errors(fault)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sandbox.salesforce.errors import SalesforceFault
-from sandbox.salesforce.soql import Relative
+from sandbox.salesforce.soql_tree import Relative
 
 Days = tuple[date, date]
 

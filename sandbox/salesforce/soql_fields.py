@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.salesforce.derive import VIRTUAL
 from sandbox.salesforce.errors import SalesforceFault
 from sandbox.salesforce.fields import FieldSpec, ObjectSpec, text
-from sandbox.salesforce.soql import Path, malformed
+from sandbox.salesforce.soql_tree import Path, malformed
 from sandbox.salesforce.store import Store
 from sandbox.salesforce.table import Row
 
@@ -23,8 +23,8 @@ _NAME_FIELDS = (
 class Resolved:
     """A field that a query names: its definition, and how to read it from a row of the query's object.
 
-    ``steps`` are the lookups on the way, outermost first, and ``last`` reads from the row where they end; ``own``
-    is true when there are none.
+    ``steps`` are the lookups on the way, outermost first, and ``last`` reads from the row where they end;
+    ``own`` is true when there are none.
     """
 
     spec: FieldSpec
@@ -60,9 +60,9 @@ class Resolver:
     def unknown(self, path: Path, name: str, entity: str, source: str) -> SalesforceFault:
         """No such column, or one that this user may not see."""
         message = (
-            f"No such column '{name}' on entity '{entity}'. If you are attempting to use a custom field, be sure to "
-            "append the '__c' after the custom field name. Please reference your WSDL or the describe call for the "
-            "appropriate names."
+            f"No such column '{name}' on entity '{entity}'. If you are attempting to use a custom field, be "
+            "sure to append the '__c' after the custom field name. Please reference your WSDL or the describe "
+            "call for the appropriate names."
         )
         return malformed(source, path.column, message, "INVALID_FIELD")
 
@@ -103,9 +103,9 @@ class Resolver:
         lookup = spec.relationship(name)
         if lookup is None or self.store.access(self.user_id, spec).find(spec, lookup.name) is None:
             message = (
-                f"Didn't understand relationship '{name}' in field path. If you are attempting to use a custom "
-                "relationship, be sure to append the '__r' after the custom relationship name. Please reference "
-                "your WSDL or the describe call for the appropriate names."
+                f"Didn't understand relationship '{name}' in field path. If you are attempting to use a "
+                "custom relationship, be sure to append the '__r' after the custom relationship name. Please "
+                "reference your WSDL or the describe call for the appropriate names."
             )
             raise malformed(source, path.column, message, "INVALID_FIELD")
         step = self.step(lookup)
@@ -137,7 +137,7 @@ class Resolver:
 
 
 def name_value(store: Store, sobject: str, row: Row, name: str) -> Any:
-    """A field of the Name object that a polymorphic lookup resolves to; None where the record has no such field."""
+    """A field of the Name object that a polymorphic lookup resolves to; None where it has no such field."""
     if name == "Type":
         return "Queue" if sobject == "Group" and row["Type"] == "Queue" else sobject
     return row.get(name) if name in store.specs[sobject].fields else None

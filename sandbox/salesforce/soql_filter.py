@@ -9,9 +9,9 @@ from typing import Any
 from sandbox.salesforce.errors import SalesforceFault
 from sandbox.salesforce.fields import NUMBER_TYPES, FieldSpec
 from sandbox.salesforce.ids import to_id18
-from sandbox.salesforce.soql import AllOf, AnyOf, Call, Condition, Not, Path, Query, Relative, Test, Text
 from sandbox.salesforce.soql_dates import days_of, moments_of
 from sandbox.salesforce.soql_fields import Getter, Resolved
+from sandbox.salesforce.soql_tree import AllOf, AnyOf, Call, Condition, Not, Path, Query, Relative, Test, Text
 from sandbox.salesforce.table import Row, Table
 
 Predicate = Callable[[Row], bool]
@@ -76,7 +76,7 @@ def _is_text(spec: FieldSpec) -> bool:
 
 
 def literal(spec: FieldSpec, value: Any) -> Any:
-    """A literal in the form in which values of ``spec`` are compared. Raises INVALID_FIELD on a wrong type."""
+    """A literal in the form in which values of ``spec`` are compared. Raises INVALID_FIELD."""
     if value is None:
         return False if spec.type == "boolean" else None
     wanted: type[Any] | tuple[type[Any], ...]

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox.salesforce.fields import FieldSpec, number
-from sandbox.salesforce.soql import Call, Path, Query, malformed
 from sandbox.salesforce.soql_fields import Resolved
 from sandbox.salesforce.soql_filter import Scope, compile_filter
+from sandbox.salesforce.soql_tree import Call, Path, Query, malformed
 from sandbox.salesforce.table import Row
 from sandbox.salesforce.values import render
 

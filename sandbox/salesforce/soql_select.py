@@ -6,8 +6,8 @@ from typing import Any
 
 from sandbox.salesforce.errors import SalesforceFault
 from sandbox.salesforce.fields import ObjectSpec
-from sandbox.salesforce.soql import Call, Path, Query, TypeOf, malformed
 from sandbox.salesforce.soql_fields import Getter, Resolver, Step, name_value
+from sandbox.salesforce.soql_tree import Call, Path, Query, TypeOf, malformed
 from sandbox.salesforce.table import Row
 from sandbox.salesforce.values import render
 

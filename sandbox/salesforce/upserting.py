@@ -14,7 +14,7 @@ from sandbox.salesforce.values import coerce
 from sandbox.salesforce.writes import WriteOptions
 
 
-class SeveralMatches(Exception):
+class SeveralMatchesError(Exception):
     """A key that is not unique matched more than one record."""
 
     def __init__(self, record_ids: list[str]) -> None:
@@ -54,12 +54,12 @@ def upsert(
     """Create or update by key; returns the id and whether it was created.
 
     Raises:
-        SeveralMatches: the key is not unique.
+        SeveralMatchesError: the key is not unique.
         SalesforceFault: as of any write; NOT_FOUND when ``update_only`` and there is no record.
     """
     found = [] if raw is None else matches(store, spec, field, raw)
     if len(found) > 1:
-        raise SeveralMatches([row.id for row in found])
+        raise SeveralMatchesError([row.id for row in found])
     if found:
         writes.update(store, spec, found[0].id, fields, user_id, at, how)
         return found[0].id, False

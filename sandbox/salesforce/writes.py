@@ -34,8 +34,8 @@ SALES_PROFILE = "Standard User"
 class WriteOptions:
     """How a caller wants its write handled.
 
-    ``api`` marks traffic over HTTP, which scripted row locks can hit; ``auto_assign`` runs the active assignment
-    rule; ``allow_duplicates`` insists against an alerting duplicate rule.
+    ``api`` marks traffic over HTTP, which scripted row locks can hit; ``auto_assign`` runs the active
+    assignment rule; ``allow_duplicates`` insists against an alerting duplicate rule.
     """
 
     api: bool = False

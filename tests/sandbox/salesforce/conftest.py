@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import requests
 import uvicorn
+from simple_salesforce import Salesforce
+
 from sandbox.clock import SandboxClock
 from sandbox.salesforce.app import build_app
 from sandbox.salesforce.org import Org
-from simple_salesforce import Salesforce
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -58,7 +59,9 @@ class Served:
                 session=self.session(),
             )
         token = self.org.token_of(user_id)
-        return Salesforce(session_id=token, instance_url=f"http://127.0.0.1:{self.port}", session=self.session())
+        return Salesforce(
+            session_id=token, instance_url=f"http://127.0.0.1:{self.port}", session=self.session()
+        )
 
     def raw(self, method: str, path: str, *, version: str = "59.0", **kw: Any) -> requests.Response:
         """A request below the API version, or to an absolute path."""
@@ -67,7 +70,9 @@ class Served:
         if not path.startswith("/"):
             path = f"/services/data/v{version}/{path}"
         session = self.session()
-        return session.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=30, **kw)
+        return session.request(
+            method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=30, **kw
+        )
 
 
 @pytest.fixture(scope="session")

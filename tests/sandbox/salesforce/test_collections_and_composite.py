@@ -59,7 +59,13 @@ def test_update_needs_ids_and_keeps_them_when_rolled_back(sf):
         {"attributes": {"type": "Lead"}, "id": "0015g00000zzzzz", "Title": "CIO"},
     ]
     results = post(sf, wanted, method="PATCH")
-    assert codes(results) == ["ok", "STRING_TOO_LONG", "MISSING_ARGUMENT", "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID"]
+    assert codes(results) == [
+        "ok",
+        "STRING_TOO_LONG",
+        "MISSING_ARGUMENT",
+        "INVALID_CROSS_REFERENCE_KEY",
+        "MALFORMED_ID",
+    ]
     assert sf.Lead.get(first)["Title"] == "CTO"
     undone = post(sf, [{**wanted[0], "Title": "CEO"}, wanted[1]], method="PATCH", all_or_none=True)
     assert (undone[0]["id"], undone[0]["success"]) == (first, False)
@@ -86,7 +92,9 @@ def test_upsert_by_id_creates_with_null(sf):
 
 def test_delete_and_retrieve(sf):
     ids = [result["id"] for result in post(sf, [lead("A"), lead("B"), lead("C")])]
-    gone = sf.restful("composite/sobjects", method="DELETE", params={"ids": f"{ids[0]},banana", "allOrNone": "false"})
+    gone = sf.restful(
+        "composite/sobjects", method="DELETE", params={"ids": f"{ids[0]},banana", "allOrNone": "false"}
+    )
     assert codes(gone) == ["ok", "MALFORMED_ID"]
     wanted = {"ids": [*ids, "00Q5g00000zzzzz"], "fields": ["lastname"]}
     found = sf.restful("composite/sobjects/Lead", method="POST", json=wanted)
@@ -216,7 +224,9 @@ def test_batch_is_independent_and_counts_each_part(served, sf):
         {"method": "GET", "url": "v59.0/sobjects/Foo"},
         {"method": "GET", "url": "v59.0/limits"},
     ]
-    answer = sf.restful("composite/batch", method="POST", json={"batchRequests": requests, "haltOnError": True})
+    answer = sf.restful(
+        "composite/batch", method="POST", json={"batchRequests": requests, "haltOnError": True}
+    )
     assert [part["statusCode"] for part in answer["results"]] == [204, 200, 404, 412]
     assert answer["hasErrors"] is True
     assert answer["results"][0]["result"] is None

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sandbox.salesforce.org import SalesforceFault
 from simple_salesforce import format_soql
 from simple_salesforce.exceptions import (
     SalesforceGeneralError,
@@ -11,6 +10,8 @@ from simple_salesforce.exceptions import (
     SalesforceMoreThanOneRecord,
     SalesforceResourceNotFound,
 )
+
+from sandbox.salesforce.org import SalesforceFault
 
 EXTERNAL = {"label": "HubSpot Id", "type": "Text", "length": 32, "unique": True, "externalId": True}
 
@@ -56,7 +57,9 @@ def test_values_are_normalised_on_save(sf, lead, field, sent, stored):
 
 def test_datetimes_come_back_in_utc_without_colon(served, sf):
     served.org.add_field("Lead.At__c", {"label": "At", "type": "DateTime"}, visible_to_all=True)
-    lead_id = sf.Lead.create({"LastName": "A", "Company": "B", "At__c": "2026-01-02T03:04:05.678+02:00"})["id"]
+    lead_id = sf.Lead.create({"LastName": "A", "Company": "B", "At__c": "2026-01-02T03:04:05.678+02:00"})[
+        "id"
+    ]
     found = sf.Lead.get(lead_id)
     assert found["At__c"] == "2026-01-02T01:04:05.000+0000"
     assert found["CreatedDate"] == "2026-11-20T09:30:00.000+0000"
@@ -191,7 +194,9 @@ def test_upsert_by_the_real_client(keyed, sf):
 
 @pytest.mark.parametrize("key", ["HubSpot_Id__c", "Id"])
 def test_upsert_refuses_its_key_in_the_body(keyed, key):
-    answer = keyed.raw("PATCH", "sobjects/Lead/HubSpot_Id__c/1", json={"LastName": "A", "Company": "B", key: "1"})
+    answer = keyed.raw(
+        "PATCH", "sobjects/Lead/HubSpot_Id__c/1", json={"LastName": "A", "Company": "B", key: "1"}
+    )
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_FIELD")
 
 
@@ -239,7 +244,12 @@ def test_if_unmodified_since_refuses_a_newer_record(served, sf, lead):
         sf.Lead.update(lead, {"Title": "c"}, headers=since)
     assert raised.value.status == 412
     assert sf.Lead.get(lead)["Title"] == "b"
-    assert served.raw("PATCH", f"sobjects/Lead/{lead}", json={}, headers={"If-Unmodified-Since": "x"}).status_code == 400
+    assert (
+        served.raw(
+            "PATCH", f"sobjects/Lead/{lead}", json={}, headers={"If-Unmodified-Since": "x"}
+        ).status_code
+        == 400
+    )
 
 
 def test_if_modified_since_answers_304(served, lead):
@@ -251,7 +261,9 @@ def test_if_modified_since_answers_304(served, lead):
 
 
 def test_a_finished_task_gets_its_completion_time_and_loses_it_when_reopened(served, sf, lead):
-    task = sf.Task.create({"WhoId": lead, "Subject": "Call", "Status": "Completed", "TaskSubtype": "Call"})["id"]
+    task = sf.Task.create({"WhoId": lead, "Subject": "Call", "Status": "Completed", "TaskSubtype": "Call"})[
+        "id"
+    ]
     found = sf.Task.get(task)
     assert (found["IsClosed"], found["CompletedDateTime"]) == (True, "2026-11-20T09:30:00.000+0000")
     sf.Task.update(task, {"Status": "In Progress"})
@@ -265,10 +277,15 @@ def test_a_leads_task_cannot_also_relate_to_an_account(sf, lead):
 
 
 def test_an_event_knows_its_end_and_due_date(sf, lead):
-    event = sf.Event.create({"WhoId": lead, "StartDateTime": "2026-11-21T10:00:00Z", "DurationInMinutes": 45})["id"]
+    event = sf.Event.create(
+        {"WhoId": lead, "StartDateTime": "2026-11-21T10:00:00Z", "DurationInMinutes": 45}
+    )["id"]
     found = sf.Event.get(event)
     assert found["EndDateTime"] == "2026-11-21T10:45:00.000+0000"
-    assert (found["ActivityDate"], found["ActivityDateTime"]) == ("2026-11-21", "2026-11-21T10:00:00.000+0000")
+    assert (found["ActivityDate"], found["ActivityDateTime"]) == (
+        "2026-11-21",
+        "2026-11-21T10:00:00.000+0000",
+    )
 
 
 def test_old_closed_tasks_leave_query_but_not_query_all(served, sf, lead):
@@ -296,7 +313,12 @@ def test_an_opportunity_derives_its_state_from_its_stage(sf):
     )["id"]
     sf.Opportunity.update(deal, {"StageName": "Closed Won"})
     found = sf.Opportunity.get(deal)
-    assert (found["IsWon"], found["IsClosed"], found["Probability"], found["ExpectedRevenue"]) == (True, True, 100, 1000)
+    assert (found["IsWon"], found["IsClosed"], found["Probability"], found["ExpectedRevenue"]) == (
+        True,
+        True,
+        100,
+        1000,
+    )
     assert sf.query("SELECT StageName FROM OpportunityHistory")["records"][0]["StageName"] == "Closed Won"
 
 

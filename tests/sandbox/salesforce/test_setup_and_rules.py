@@ -1,15 +1,25 @@
 """Custom fields, field-level security, describe, validation, assignment, duplicates."""
 
 import pytest
-from sandbox.salesforce.rules import DuplicateRule
 from simple_salesforce.exceptions import SalesforceMalformedRequest
 
-TEXT = {"label": "HubSpot Id", "type": "Text", "length": 32, "unique": True, "externalId": True, "required": False}
+from sandbox.salesforce.rules import DuplicateRule
+
+TEXT = {
+    "label": "HubSpot Id",
+    "type": "Text",
+    "length": 32,
+    "unique": True,
+    "externalId": True,
+    "required": False,
+}
 EARLY = (
-    'AND(ISCHANGED(Status), ISPICKVAL(Status, "Closed - Not Converted"), BLANKVALUE(Accord_Touches_Made__c, 0) < 4)'
+    'AND(ISCHANGED(Status), ISPICKVAL(Status, "Closed - Not Converted"), '
+    "BLANKVALUE(Accord_Touches_Made__c, 0) < 4)"
 )
 REASON = (
-    'AND(OR(ISPICKVAL(Accord_Disposition__c, "Poor quality"), ISPICKVAL(Accord_Disposition__c, "Go-nowhere")), '
+    'AND(OR(ISPICKVAL(Accord_Disposition__c, "Poor quality"), '
+    'ISPICKVAL(Accord_Disposition__c, "Go-nowhere")), '
     "ISBLANK(TEXT(Accord_Disposition_Reason__c)))"
 )
 
@@ -53,7 +63,12 @@ def test_a_new_field_is_invisible_until_it_is_granted_even_to_the_admin(served, 
         sf.Lead.create({"LastName": "A", "Company": "B", "HubSpot_Id__c": "1"})
     grant(sf, "Lead.HubSpot_Id__c", to=[served.org.integration_user_id])
     field = described(sf, "Lead")["HubSpot_Id__c"]
-    assert (field["externalId"], field["unique"], field["idLookup"], field["custom"]) == (True, True, True, True)
+    assert (field["externalId"], field["unique"], field["idLookup"], field["custom"]) == (
+        True,
+        True,
+        True,
+        True,
+    )
     assert (field["type"], field["length"], field["updateable"]) == ("string", 32, True)
     assert sf.Lead.upsert("HubSpot_Id__c/1", {"LastName": "A", "Company": "B"}) == 201
     assert not served.org.visible_to(served.rep_id, "Lead", "HubSpot_Id__c")
@@ -111,7 +126,9 @@ def test_setup_can_see_what_is_there(served, sf):
     text = "SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE TableEnumOrId = 'Lead'"
     found = sf.toolingexecute("query/", params={"q": text})
     assert found["records"][0]["DeveloperName"] == "HubSpot_Id"
-    one = sf.toolingexecute("query", params={"q": "SELECT FullName, Metadata FROM CustomField LIMIT 1"})["records"][0]
+    one = sf.toolingexecute("query", params={"q": "SELECT FullName, Metadata FROM CustomField LIMIT 1"})[
+        "records"
+    ][0]
     assert (one["FullName"], one["Metadata"]["length"]) == ("Lead.HubSpot_Id__c", 32)
     add_field(sf, "Lead.Other__c", {**TEXT, "externalId": False, "unique": False})
     with pytest.raises(SalesforceMalformedRequest, match="no more than one row"):
@@ -130,11 +147,18 @@ def test_a_field_can_be_removed(served, sf):
 
 def test_grants_are_checked(served, sf):
     permission_set = grant(sf, to=[served.rep_id])
-    base = {"ParentId": permission_set, "SobjectType": "Lead", "PermissionsRead": True, "PermissionsEdit": False}
+    base = {
+        "ParentId": permission_set,
+        "SobjectType": "Lead",
+        "PermissionsRead": True,
+        "PermissionsEdit": False,
+    }
     with pytest.raises(SalesforceMalformedRequest, match="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"):
         sf.FieldPermissions.create({**base, "Field": "Lead.None__c"})
     with pytest.raises(SalesforceMalformedRequest, match="depends on"):
-        sf.FieldPermissions.create({**base, "Field": "Lead.Title", "PermissionsRead": False, "PermissionsEdit": True})
+        sf.FieldPermissions.create(
+            {**base, "Field": "Lead.Title", "PermissionsRead": False, "PermissionsEdit": True}
+        )
     sf.FieldPermissions.create({**base, "Field": "Lead.Title"})
     with pytest.raises(SalesforceMalformedRequest, match="DUPLICATE_VALUE"):
         sf.FieldPermissions.create({**base, "Field": "Lead.Title"})
@@ -142,7 +166,8 @@ def test_grants_are_checked(served, sf):
         sf.PermissionSetAssignment.create({"AssigneeId": served.rep_id, "PermissionSetId": permission_set})
     (error,) = raised.value.content
     assert error["message"] == (
-        f"Duplicate PermissionSetAssignment.  Assignee: {served.rep_id[:15]}; Permission Set: {permission_set[:15]}"
+        f"Duplicate PermissionSetAssignment.  Assignee: {served.rep_id[:15]}; "
+        f"Permission Set: {permission_set[:15]}"
     )
     assert error["fields"] == ["AssigneeId", "PermissionSetId"]
 
@@ -163,8 +188,12 @@ def test_describe_has_the_vendors_keys(sf):
     fields = described(sf, "Lead")
     assert {len(field) for field in fields.values()} == {57}
     status = fields["Status"]
-    assert (status["nillable"], status["defaultedOnCreate"], status["restrictedPicklist"]) == (False, True, False)
-    assert [value["value"] for value in status["picklistValues"]][0] == "Open - Not Contacted"
+    assert (status["nillable"], status["defaultedOnCreate"], status["restrictedPicklist"]) == (
+        False,
+        True,
+        False,
+    )
+    assert status["picklistValues"][0]["value"] == "Open - Not Contacted"
     required = {
         name for name, field in fields.items()
         if field["createable"] and not field["nillable"] and not field["defaultedOnCreate"]
@@ -177,7 +206,10 @@ def test_describe_has_the_vendors_keys(sf):
 def test_status_objects(sf):
     text = "SELECT ApiName, IsConverted, IsDefault FROM LeadStatus WHERE IsConverted = true"
     assert sf.query(text)["records"][0]["ApiName"] == "Closed - Converted"
-    assert sf.query("SELECT ApiName FROM TaskStatus WHERE IsClosed = true")["records"][0]["ApiName"] == "Completed"
+    assert (
+        sf.query("SELECT ApiName FROM TaskStatus WHERE IsClosed = true")["records"][0]["ApiName"]
+        == "Completed"
+    )
     won = sf.query("SELECT ApiName, DefaultProbability FROM OpportunityStage WHERE IsWon = true")["records"]
     assert (won[0]["ApiName"], won[0]["DefaultProbability"]) == ("Closed Won", 100.0)
 
@@ -189,10 +221,14 @@ def test_status_objects(sf):
 def ruled(served):
     org = served.org
     org.add_field(
-        "Lead.Accord_Touches_Made__c", {"label": "T", "type": "Number", "precision": 4, "scale": 0}, visible_to_all=True
+        "Lead.Accord_Touches_Made__c",
+        {"label": "T", "type": "Number", "precision": 4, "scale": 0},
+        visible_to_all=True,
     )
     org.add_field(
-        "Lead.Accord_Disposition__c", picklist("D", "Poor quality", "Go-nowhere", "Accepted"), visible_to_all=True
+        "Lead.Accord_Disposition__c",
+        picklist("D", "Poor quality", "Go-nowhere", "Accepted"),
+        visible_to_all=True,
     )
     org.add_field("Lead.Accord_Disposition_Reason__c", picklist("R", "No budget"), visible_to_all=True)
     sf = served.client()
@@ -224,12 +260,15 @@ def test_a_disposition_needs_its_reason_and_a_known_value(ruled):
         rep.Lead.update(lead, {"Accord_Disposition__c": "Poor quality"})
     with pytest.raises(SalesforceMalformedRequest, match="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"):
         rep.Lead.update(lead, {"Accord_Disposition__c": "Meh"})
-    rep.Lead.update(lead, {"Accord_Disposition__c": "Poor quality", "Accord_Disposition_Reason__c": "No budget"})
+    rep.Lead.update(
+        lead, {"Accord_Disposition__c": "Poor quality", "Accord_Disposition_Reason__c": "No budget"}
+    )
 
 
 def test_a_rule_can_be_seen_switched_off_and_removed(ruled):
     sf = ruled.client()
-    text = "SELECT Id, ValidationName, Active, EntityDefinition.QualifiedApiName FROM ValidationRule WHERE ValidationName = 'Early'"
+    wanted = "Id, ValidationName, Active, EntityDefinition.QualifiedApiName"
+    text = f"SELECT {wanted} FROM ValidationRule WHERE ValidationName = 'Early'"
     (rule,) = sf.toolingexecute("query", params={"q": text})["records"]
     assert (rule["Active"], rule["EntityDefinition"]["QualifiedApiName"]) == (True, "Lead")
     metadata = {"active": False, "errorConditionFormula": EARLY, "errorMessage": "no"}
@@ -252,7 +291,9 @@ def test_a_broken_formula_is_refused_when_the_rule_is_saved(sf, formula):
 def test_assignment_takes_leads_away_unless_the_header_forbids_it(served, sf):
     served.org.assignment.owners["france"] = served.rep_id
     mine = served.org.integration_user_id
-    kept = sf.Lead.create({"LastName": "A", "Company": "B", "Country": "France"}, headers={"Sforce-Auto-Assign": "FALSE"})
+    kept = sf.Lead.create(
+        {"LastName": "A", "Company": "B", "Country": "France"}, headers={"Sforce-Auto-Assign": "FALSE"}
+    )
     taken = sf.Lead.create({"LastName": "A", "Company": "B", "Country": "France"})
     assert sf.Lead.get(kept["id"])["OwnerId"] == mine
     assert sf.Lead.get(taken["id"])["OwnerId"] == served.rep_id
@@ -261,7 +302,10 @@ def test_assignment_takes_leads_away_unless_the_header_forbids_it(served, sf):
 
 
 def test_assignment_needs_no_setting_up_and_leaves_leads_without_country_alone(served, sf):
-    assert sf.Lead.get(sf.Lead.create({"LastName": "A", "Company": "B", "Country": "Peru"})["id"])["OwnerId"] == served.rep_id
+    assert (
+        sf.Lead.get(sf.Lead.create({"LastName": "A", "Company": "B", "Country": "Peru"})["id"])["OwnerId"]
+        == served.rep_id
+    )
     without = sf.Lead.create({"LastName": "A", "Company": "B"})["id"]
     assert sf.Lead.get(without)["OwnerId"] == served.org.integration_user_id
 
@@ -286,7 +330,9 @@ def test_in_a_collection_a_duplicate_does_not_say_of_whom(served, sf):
     served.org.duplicates = DuplicateRule("alert")
     record = {"attributes": {"type": "Lead"}, "LastName": "A", "Company": "B", "Email": "a@b.example"}
     (result,) = sf.restful("composite/sobjects", method="POST", json={"records": [record]})
-    assert result["errors"] == [{"statusCode": "DUPLICATES_DETECTED", "message": "Use one of these records?", "fields": []}]
+    assert result["errors"] == [
+        {"statusCode": "DUPLICATES_DETECTED", "message": "Use one of these records?", "fields": []}
+    ]
 
 
 def test_history_records_tracked_fields_only(served, sf):
@@ -295,6 +341,10 @@ def test_history_records_tracked_fields_only(served, sf):
     sf.Lead.update(lead, {"Status": "Working - Contacted", "Title": "CTO"})
     text = f"SELECT Field, OldValue, NewValue, CreatedById FROM LeadHistory WHERE LeadId = '{lead}'"
     (row,) = sf.query(text)["records"]
-    assert (row["Field"], row["OldValue"], row["NewValue"]) == ("Status", "Open - Not Contacted", "Working - Contacted")
+    assert (row["Field"], row["OldValue"], row["NewValue"]) == (
+        "Status",
+        "Open - Not Contacted",
+        "Working - Contacted",
+    )
     with pytest.raises(SalesforceMalformedRequest):
         sf.query("SELECT Id FROM LeadHistory WHERE NewValue = 'x'")

@@ -2,9 +2,10 @@
 
 import pytest
 import requests
-from sandbox.salesforce.sessions import IDLE_LIMIT
 from simple_salesforce import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceExpiredSession
+
+from sandbox.salesforce.sessions import IDLE_LIMIT
 
 
 def test_client_credentials_sign_in_and_carry_the_org_in_the_token(served):
@@ -14,7 +15,11 @@ def test_client_credentials_sign_in_and_carry_the_org_in_the_token(served):
 
 
 def test_the_token_answer_has_the_vendors_keys(served):
-    form = {"grant_type": "client_credentials", "client_id": served.org.client_id, "client_secret": served.org.client_secret}
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": served.org.client_id,
+        "client_secret": served.org.client_secret,
+    }
     body = served.raw("POST", "/services/oauth2/token", data=form).json()
     assert set(body) == {
         "access_token", "signature", "scope", "instance_url", "id", "token_type", "issued_at", "token_format",
@@ -33,7 +38,11 @@ def test_the_token_answer_has_the_vendors_keys(served):
     ],
 )
 def test_a_refused_token_is_an_object_with_status_400(served, change, error):
-    form = {"grant_type": "client_credentials", "client_id": served.org.client_id, "client_secret": served.org.client_secret}
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": served.org.client_id,
+        "client_secret": served.org.client_secret,
+    }
     answer = served.raw("POST", "/services/oauth2/token", data=form | change)
     assert (answer.status_code, answer.json()["error"]) == (400, error)
     assert "error_description" in answer.json()
@@ -42,7 +51,10 @@ def test_a_refused_token_is_an_object_with_status_400(served, change, error):
 def test_soap_sign_in_by_user_name_password_and_security_token(served):
     org = served.org
     client = Salesforce(
-        username=org.username, password=org.password, security_token=org.security_token, session=served.session()
+        username=org.username,
+        password=org.password,
+        security_token=org.security_token,
+        session=served.session(),
     )
     assert client.Lead.create({"LastName": "A", "Company": "B"})["success"]
 
@@ -55,7 +67,11 @@ def test_a_wrong_password_is_a_soap_fault_that_the_client_understands(served):
 def test_soap_sign_in_is_gone_from_version_65(served):
     with pytest.raises(SalesforceAuthenticationFailed, match="UNSUPPORTED_API_VERSION"):
         Salesforce(
-            username=served.org.username, password="x", security_token="x", version="65.0", session=served.session()
+            username=served.org.username,
+            password="x",
+            security_token="x",
+            version="65.0",
+            session=served.session(),
         )
 
 
