@@ -162,7 +162,7 @@ def _from_salesforce(record: Record, rules: Activities, owners: OwnerMap) -> Act
 
 
 def _salesforce_time(record: Record, kind: ActivityKind) -> datetime | None:
-    """Our own exact time where we wrote one; else what Salesforce knows: for most Tasks, when it was logged."""
+    """Our own exact time where we wrote one; else what Salesforce knows, mostly when it was logged."""
     fields = record.fields
     exact = _moment(fields.get(ACTIVITY_AT_IN_SALESFORCE))
     if kind == "meeting":

@@ -15,7 +15,7 @@ from sync_rules.addresses import normal_domain, normal_email, normal_phone, plai
 from sync_rules.countries import country_code, country_name
 from sync_rules.mapping_model import ValueMap, ValueSpec, ValueType
 from sync_rules.owners import NO_OWNERS, QUEUE, OwnerMap
-from sync_rules.records import Side
+from sync_rules.records import Side, other
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,10 @@ def _translate(text: str, values: ValueMap, side: Side) -> Any:
         accepted = tuple(values.writing[side].values())
         why = f"{side} value {text!r} is in no pair of the mapping"
         return Unreadable(text, "unmapped_value", why, accepted)
-    return text if values.unmapped == "pass" else values.default
+    if values.unmapped == "default":
+        return values.default
+    # The other side's word passed through would come back translated.
+    return values.reading[other(side)].get(text.casefold(), text)
 
 
 def _read_multi(raw: Any, spec: ValueSpec, side: Side, _owners: OwnerMap, _region: str | None) -> Any:
