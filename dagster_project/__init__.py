@@ -1,0 +1,1 @@
+"""Assembles Accord for Dagster: settings, resources, jobs, schedules, sensors. Assets live in ``assets``."""

@@ -80,6 +80,12 @@ def ever_applied(connection: sa.Connection) -> bool:
     return bool(connection.execute(query).scalar())
 
 
+def add_writes(connection: sa.Connection, plan_id: str, writes: Sequence[Write]) -> None:
+    """Add writes that follow from confirmed ones to a plan. Values in them are JSON already."""
+    if writes:
+        connection.execute(sa.insert(journal), [_write_row(plan_id, write) for write in writes])
+
+
 def open_writes(connection: sa.Connection, plan_id: str) -> list[JournalRow]:
     """The writes of a plan that are not settled, in the order of the plan."""
     query = sa.select(journal).where(journal.c.plan_id == plan_id, journal.c.state.in_(["planned", "sent"]))
@@ -125,9 +131,14 @@ def withdraw_open(connection: sa.Connection, *, now: datetime, except_plan: str 
     return connection.execute(statement.values(state="withdrawn", settled_at=now)).rowcount
 
 
-def of_links(connection: sa.Connection, link_ids: Iterable[str]) -> list[JournalRow]:
-    """Every write ever planned for these links, oldest first."""
-    rows = where_in(connection, sa.select(journal), journal.c.link_id, link_ids)
+def of_links(
+    connection: sa.Connection, link_ids: Iterable[str], *, settled_since: datetime | None = None
+) -> list[JournalRow]:
+    """Every write ever planned for these links (or settled since then), oldest first."""
+    query = sa.select(journal)
+    if settled_since is not None:
+        query = query.where(journal.c.settled_at >= settled_since)
+    rows = where_in(connection, query, journal.c.link_id, link_ids)
     return sorted((_journal_row(row) for row in rows), key=lambda row: row.write_id)
 
 

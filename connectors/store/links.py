@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import links
-from sync_rules.records import Link, LinkKind
+from sync_rules.records import Link, LinkKind, Side
 
 Due = Literal["judge_due", "feedback_due", "plan_due"]
 
@@ -24,11 +24,13 @@ class LinkRow:
     Attributes:
         base: canonical values that both sides last agreed on, by field name (JSON form); None at first.
         computed: canonical values that Accord wants on both sides, by computed field name (JSON form).
+        merged: the link is only a signpost to the link that it was merged into.
     """
 
     link: Link
     base: Mapping[str, Any] | None
     computed: Mapping[str, Any]
+    merged: bool = False
 
 
 def save(connection: sa.Connection, changed: Iterable[Link], *, now: datetime) -> None:
@@ -48,11 +50,12 @@ def save(connection: sa.Connection, changed: Iterable[Link], *, now: datetime) -
             "judge_due": True,
             "feedback_due": True,
             "plan_due": True,
+            "activities_met": 0,
             "merged_into": None,
         }
         for link in changed
     ]
-    upsert(connection, links, rows, keep=("base", "computed", "made_at"))
+    upsert(connection, links, rows, keep=("base", "computed", "made_at", "activities_met"))
 
 
 def load(connection: sa.Connection, link_ids: Iterable[str]) -> dict[str, LinkRow]:
@@ -112,6 +115,19 @@ def set_bases(connection: sa.Connection, bases: Mapping[str, Mapping[str, Any]])
         connection.execute(statement.values(base=sa.bindparam("base")), rows)
 
 
+def set_record(
+    connection: sa.Connection, link_id: str, side: Side, object_type: str, record_id: str, *, now: datetime
+) -> None:
+    """A record was created for the link; it has its place on that side now."""
+    values: dict[str, Any] = {"judge_due": True, "feedback_due": True}
+    if side == "hubspot":
+        values["hubspot_id"] = record_id
+    else:
+        values |= {"salesforce_type": object_type, "salesforce_id": record_id}
+    statement = sa.update(links).where(links.c.link_id == link_id)
+    connection.execute(statement.values(**values, evidence="created", made_at=now))
+
+
 def merge(connection: sa.Connection, loser: str, winner: str) -> None:
     """Two links turned out to be one person: the loser stays as a signpost to the winner."""
     connection.execute(
@@ -143,4 +159,4 @@ def _link_row(row: Any) -> LinkRow:
         evidence=row.evidence,
         lead_id=row.lead_id,
     )
-    return LinkRow(link, row.base, row.computed)
+    return LinkRow(link, row.base, row.computed, row.merged_into is not None)

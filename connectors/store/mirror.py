@@ -18,10 +18,13 @@ from sync_rules.records import Record, Side, Stamp
 _VERSION = "mirror version"
 
 
-def save(connection: sa.Connection, records: Sequence[Record]) -> list[Record]:
+def save(connection: sa.Connection, records: Sequence[Record], *, mark: bool = True) -> list[Record]:
     """Put what a side said into the mirror and mark the links concerned as due.
 
     A partial read adds to what is known: fields that ``records`` do not name keep their value.
+
+    Args:
+        mark: false for our own writes, which nobody has to look at again.
 
     Returns:
         The records that really changed, with all their known fields.
@@ -32,12 +35,15 @@ def save(connection: sa.Connection, records: Sequence[Record]) -> list[Record]:
     changed: list[Record] = []
     touched_links: set[str] = set()
     rows: list[dict[str, Any]] = []
+    touched: list[tuple[Side, str, str, datetime]] = []
     for (side, object_type), by_id in groups.items():
         known = {row.record_id: row for row in _rows(connection, side, object_type, by_id)}
         for record_id, record in by_id.items():
             old = known.get(record_id)
             fields = {**old.fields, **record.fields} if old is not None else dict(record.fields)
             if old is not None and old.fields == fields and old.deleted == record.deleted:
+                if old.modified_at != record.modified_at:
+                    touched.append((side, object_type, record_id, record.modified_at))
                 continue
             stamps = {**(old.stamps if old is not None else {}), **_stamps_to_json(record.stamps)}
             link_id = old.link_id if old is not None else None
@@ -57,13 +63,30 @@ def save(connection: sa.Connection, records: Sequence[Record]) -> list[Record]:
                     "link_id": link_id,
                 }
             )
+    _restamp(connection, touched)
     if not rows:
         return []
     version = next_number(connection, _VERSION)
     upsert(connection, mirror, ({**row, "version": version} for row in rows))
-    mark_due(connection, touched_links)
+    if mark:
+        mark_due(connection, touched_links)
     changed.extend(_record(row) for row in rows)
     return changed
+
+
+def _restamp(connection: sa.Connection, touched: Sequence[tuple[Side, str, str, datetime]]) -> None:
+    """Only the stamp moved (something that is not read changed): nobody has to look again."""
+    if touched:
+        connection.execute(
+            sa.update(mirror)
+            .where(
+                mirror.c.side == sa.bindparam("b_side"),
+                mirror.c.object_type == sa.bindparam("b_type"),
+                mirror.c.record_id == sa.bindparam("b_id"),
+            )
+            .values(modified_at=sa.bindparam("b_at")),
+            [{"b_side": s, "b_type": t, "b_id": i, "b_at": at} for s, t, i, at in touched],
+        )
 
 
 def mark_due(connection: sa.Connection, link_ids: Iterable[str], *, plan: bool = True) -> None:
@@ -89,8 +112,13 @@ def assign(connection: sa.Connection, link_of: Mapping[tuple[Side, str, str], st
         connection.execute(statement, rows)
 
 
-def index(connection: sa.Connection, keys: Mapping[tuple[Side, str, str], Iterable[tuple[str, str]]]) -> None:
-    """Replace the look-up keys ``(kind, key)`` of the records given."""
+def index(
+    connection: sa.Connection,
+    keys: Mapping[tuple[Side, str, str], Iterable[tuple[str, str]]],
+    *,
+    prefix: str = "",
+) -> None:
+    """Replace the look-up keys ``(kind, key)`` of the records given, whose kinds begin with ``prefix``."""
     owners = [{"b_side": s, "b_type": t, "b_id": i} for s, t, i in keys]
     if not owners:
         return
@@ -99,6 +127,7 @@ def index(connection: sa.Connection, keys: Mapping[tuple[Side, str, str], Iterab
             mirror_keys.c.side == sa.bindparam("b_side"),
             mirror_keys.c.object_type == sa.bindparam("b_type"),
             mirror_keys.c.record_id == sa.bindparam("b_id"),
+            mirror_keys.c.kind.startswith(prefix, autoescape=True),
         ),
         owners,
     )
@@ -106,7 +135,7 @@ def index(connection: sa.Connection, keys: Mapping[tuple[Side, str, str], Iterab
         connection,
         mirror_keys,
         (
-            {"side": s, "object_type": t, "record_id": i, "kind": kind, "key": key[:255]}
+            {"side": s, "object_type": t, "record_id": i, "kind": f"{prefix}{kind}", "key": key[:255]}
             for (s, t, i), pairs in keys.items()
             for kind, key in sorted(set(pairs))
         ),

@@ -77,7 +77,7 @@ mirror_keys = sa.Table(
     _column("side", sa.String(10), primary_key=True),
     _column("object_type", sa.String(40), primary_key=True),
     _column("record_id", _Key, primary_key=True),
-    _column("kind", sa.String(20), primary_key=True),
+    _column("kind", sa.String(40), primary_key=True),
     _column("key", sa.String(255), primary_key=True),
     sa.Index("ix_mirror_keys_kind_key", "kind", "key"),
 )
@@ -100,6 +100,7 @@ links = sa.Table(
     _column("judge_due", sa.Boolean, index=True),
     _column("feedback_due", sa.Boolean, index=True),
     _column("plan_due", sa.Boolean, index=True),
+    _column("activities_met", sa.SmallInteger, index=True),  # 0 never planned, 1 planned, 2 carried out
     _optional("merged_into", _Key),
 )
 
@@ -122,7 +123,10 @@ sequences = sa.Table(
 activities = sa.Table(
     "activities",
     metadata,
-    _column("activity_id", sa.String(160), primary_key=True),
+    _column("activity_id", sa.String(200), primary_key=True),
+    _column(
+        "record_key", sa.String(120), index=True
+    ),  # the record that tells it: calls:12, Task:00T…, contacts:5
     _column("link_id", _Key, index=True),
     _column("kind", sa.String(40)),
     _column("at", UtcDateTime),
@@ -132,19 +136,15 @@ activities = sa.Table(
     _optional("direction", sa.String(10)),
     _optional("outcome", _Name),
     _optional("copy_of", sa.String(160)),
+    _column("rolled_up", sa.Boolean, index=True),  # marketing engagement that a Task tells of, or never will
 )
 
-# One activity's records on both sides; the side it began on is the original, the other its copy.
-activity_links = sa.Table(
-    "activity_links",
+# What both records of an activity last agreed on, by the key of the record with which it began.
+activity_bases = sa.Table(
+    "activity_bases",
     metadata,
-    _column("origin_side", sa.String(10), primary_key=True),
-    _column("origin_type", sa.String(40), primary_key=True),
-    _column("origin_id", _Key, primary_key=True),
-    _optional("copy_type", sa.String(40)),
-    _optional("copy_id", _Key, index=True),
-    _optional("link_id", _Key, index=True),
-    _optional("base", sa.JSON),
+    _column("activity_key", sa.String(160), primary_key=True),
+    _column("base", sa.JSON),
 )
 
 judgements = sa.Table(
@@ -185,8 +185,9 @@ handoffs = sa.Table(
     _optional("campaign", sa.String(255)),
     _optional("created_in_crm_at", UtcDateTime),
     _column("qualified_at", UtcDateTime),
-    _column("confirmed", sa.Boolean),
-    _column("complete", sa.Boolean),  # the agreed minimum of information was there at handoff
+    _optional("routed_at", UtcDateTime),
+    _optional("minimum_missing", sa.String(255)),  # what the agreed minimum lacked at the handoff
+    _column("confirmed", sa.Boolean),  # the person is in Salesforce; until then the handoff is a proposal
 )
 
 # What sales answered, as a history: a later answer never rewrites an earlier one.
@@ -210,34 +211,47 @@ sales_statuses = sa.Table(
     _optional("owner", _Name),
 )
 
+# What excuses a person's clocks, since when: told once and never moved, so a late look changes no verdict.
+excuses = sa.Table(
+    "excuses",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("kind", sa.String(40), primary_key=True),
+    _column("at", UtcDateTime),
+)
+
 clocks = sa.Table(
     "clocks",
     metadata,
     _column("link_id", _Key, primary_key=True),
     _column("commitment", sa.String(60), primary_key=True),
-    _column("started_at", UtcDateTime, primary_key=True),
+    _column("handed_off_at", UtcDateTime, primary_key=True),
     _column("team", sa.String(20)),
     _optional("owner", _Name),
-    _optional("due_at", UtcDateTime),
+    _column("started_at", UtcDateTime),
+    _optional("due_at", UtcDateTime, index=True),
+    _optional("warn_at", UtcDateTime),
     _optional("stopped_at", UtcDateTime),
     _column("status", sa.String(12), index=True),
     _optional("business_minutes", sa.Float),
     _optional("sync_minutes", sa.Float),
     _optional("routing_minutes", sa.Float),
     _optional("human_minutes", sa.Float),
-    _column("why", sa.String(255)),
+    _optional("first_touch_at", UtcDateTime),
+    _optional("touches_made", sa.Integer),
+    _optional("touches_owed", sa.Integer),
+    _optional("why", sa.String(255)),
 )
 
+# The figures of one period, a table of them in each row; a later computation restates the period.
 metrics = sa.Table(
     "metrics",
     metadata,
     _column("period", sa.String(12), primary_key=True),
     _column("period_start", UtcDateTime, primary_key=True),
-    _column("metric", sa.String(80), primary_key=True),
-    _column("segment", sa.String(160), primary_key=True),
-    _optional("numerator", sa.Float),
-    _optional("denominator", sa.Float),
-    _optional("value", sa.Float),
+    _column("name", sa.String(40), primary_key=True),
+    _column("contract_version", sa.String(40)),
+    _column("rows", sa.JSON),
     _column("computed_at", UtcDateTime),
 )
 

@@ -13,7 +13,8 @@ def upgrade() -> None:
     """Make every table."""
     op.create_table(
         "activities",
-        sa.Column("activity_id", sa.String(length=160), nullable=False),
+        sa.Column("activity_id", sa.String(length=200), nullable=False),
+        sa.Column("record_key", sa.String(length=120), nullable=False),
         sa.Column("link_id", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -23,22 +24,18 @@ def upgrade() -> None:
         sa.Column("direction", sa.String(length=10), nullable=True),
         sa.Column("outcome", sa.String(length=120), nullable=True),
         sa.Column("copy_of", sa.String(length=160), nullable=True),
+        sa.Column("rolled_up", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("activity_id", name=op.f("pk_activities")),
     )
     op.create_index(op.f("ix_activities_link_id"), "activities", ["link_id"], unique=False)
+    op.create_index(op.f("ix_activities_record_key"), "activities", ["record_key"], unique=False)
+    op.create_index(op.f("ix_activities_rolled_up"), "activities", ["rolled_up"], unique=False)
     op.create_table(
-        "activity_links",
-        sa.Column("origin_side", sa.String(length=10), nullable=False),
-        sa.Column("origin_type", sa.String(length=40), nullable=False),
-        sa.Column("origin_id", sa.String(length=80), nullable=False),
-        sa.Column("copy_type", sa.String(length=40), nullable=True),
-        sa.Column("copy_id", sa.String(length=80), nullable=True),
-        sa.Column("link_id", sa.String(length=80), nullable=True),
-        sa.Column("base", sa.JSON(), nullable=True),
-        sa.PrimaryKeyConstraint("origin_side", "origin_type", "origin_id", name=op.f("pk_activity_links")),
+        "activity_bases",
+        sa.Column("activity_key", sa.String(length=160), nullable=False),
+        sa.Column("base", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("activity_key", name=op.f("pk_activity_bases")),
     )
-    op.create_index(op.f("ix_activity_links_copy_id"), "activity_links", ["copy_id"], unique=False)
-    op.create_index(op.f("ix_activity_links_link_id"), "activity_links", ["link_id"], unique=False)
     op.create_table(
         "api_usage",
         sa.Column("pass_id", sa.String(length=80), nullable=False),
@@ -52,19 +49,25 @@ def upgrade() -> None:
         "clocks",
         sa.Column("link_id", sa.String(length=80), nullable=False),
         sa.Column("commitment", sa.String(length=60), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_off_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("team", sa.String(length=20), nullable=False),
         sa.Column("owner", sa.String(length=120), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("warn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("business_minutes", sa.Float(), nullable=True),
         sa.Column("sync_minutes", sa.Float(), nullable=True),
         sa.Column("routing_minutes", sa.Float(), nullable=True),
         sa.Column("human_minutes", sa.Float(), nullable=True),
-        sa.Column("why", sa.String(length=255), nullable=False),
-        sa.PrimaryKeyConstraint("link_id", "commitment", "started_at", name=op.f("pk_clocks")),
+        sa.Column("first_touch_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("touches_made", sa.Integer(), nullable=True),
+        sa.Column("touches_owed", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(length=255), nullable=True),
+        sa.PrimaryKeyConstraint("link_id", "commitment", "handed_off_at", name=op.f("pk_clocks")),
     )
+    op.create_index(op.f("ix_clocks_due_at"), "clocks", ["due_at"], unique=False)
     op.create_index(op.f("ix_clocks_status"), "clocks", ["status"], unique=False)
     op.create_table(
         "conflicts",
@@ -118,6 +121,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "made_at", name=op.f("pk_documents")),
     )
     op.create_table(
+        "excuses",
+        sa.Column("link_id", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("link_id", "kind", name=op.f("pk_excuses")),
+    )
+    op.create_table(
         "handoffs",
         sa.Column("link_id", sa.String(length=80), nullable=False),
         sa.Column("handed_off_at", sa.DateTime(timezone=True), nullable=False),
@@ -127,8 +137,9 @@ def upgrade() -> None:
         sa.Column("campaign", sa.String(length=255), nullable=True),
         sa.Column("created_in_crm_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("qualified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("routed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("minimum_missing", sa.String(length=255), nullable=True),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
-        sa.Column("complete", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("link_id", "handed_off_at", name=op.f("pk_handoffs")),
     )
     op.create_table(
@@ -211,9 +222,11 @@ def upgrade() -> None:
         sa.Column("judge_due", sa.Boolean(), nullable=False),
         sa.Column("feedback_due", sa.Boolean(), nullable=False),
         sa.Column("plan_due", sa.Boolean(), nullable=False),
+        sa.Column("activities_met", sa.SmallInteger(), nullable=False),
         sa.Column("merged_into", sa.String(length=80), nullable=True),
         sa.PrimaryKeyConstraint("link_id", name=op.f("pk_links")),
     )
+    op.create_index(op.f("ix_links_activities_met"), "links", ["activities_met"], unique=False)
     op.create_index(op.f("ix_links_feedback_due"), "links", ["feedback_due"], unique=False)
     op.create_index(op.f("ix_links_hubspot_id"), "links", ["hubspot_id"], unique=False)
     op.create_index(op.f("ix_links_judge_due"), "links", ["judge_due"], unique=False)
@@ -224,13 +237,11 @@ def upgrade() -> None:
         "metrics",
         sa.Column("period", sa.String(length=12), nullable=False),
         sa.Column("period_start", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("metric", sa.String(length=80), nullable=False),
-        sa.Column("segment", sa.String(length=160), nullable=False),
-        sa.Column("numerator", sa.Float(), nullable=True),
-        sa.Column("denominator", sa.Float(), nullable=True),
-        sa.Column("value", sa.Float(), nullable=True),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("contract_version", sa.String(length=40), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("period", "period_start", "metric", "segment", name=op.f("pk_metrics")),
+        sa.PrimaryKeyConstraint("period", "period_start", "name", name=op.f("pk_metrics")),
     )
     op.create_table(
         "mirror",
@@ -254,7 +265,7 @@ def upgrade() -> None:
         sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("object_type", sa.String(length=40), nullable=False),
         sa.Column("record_id", sa.String(length=80), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.PrimaryKeyConstraint(
             "side", "object_type", "record_id", "kind", "key", name=op.f("pk_mirror_keys")
@@ -367,6 +378,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_links_judge_due"), table_name="links")
     op.drop_index(op.f("ix_links_hubspot_id"), table_name="links")
     op.drop_index(op.f("ix_links_feedback_due"), table_name="links")
+    op.drop_index(op.f("ix_links_activities_met"), table_name="links")
     op.drop_table("links")
     op.drop_table("leases")
     op.drop_index(op.f("ix_judgements_stage"), table_name="judgements")
@@ -379,6 +391,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_holds_released_at"), table_name="holds")
     op.drop_table("holds")
     op.drop_table("handoffs")
+    op.drop_table("excuses")
     op.drop_table("documents")
     op.drop_table("dispositions")
     op.drop_table("cursors")
@@ -387,10 +400,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_conflicts_link_id"), table_name="conflicts")
     op.drop_table("conflicts")
     op.drop_index(op.f("ix_clocks_status"), table_name="clocks")
+    op.drop_index(op.f("ix_clocks_due_at"), table_name="clocks")
     op.drop_table("clocks")
     op.drop_table("api_usage")
-    op.drop_index(op.f("ix_activity_links_link_id"), table_name="activity_links")
-    op.drop_index(op.f("ix_activity_links_copy_id"), table_name="activity_links")
-    op.drop_table("activity_links")
+    op.drop_table("activity_bases")
+    op.drop_index(op.f("ix_activities_rolled_up"), table_name="activities")
+    op.drop_index(op.f("ix_activities_record_key"), table_name="activities")
     op.drop_index(op.f("ix_activities_link_id"), table_name="activities")
     op.drop_table("activities")

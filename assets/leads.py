@@ -1,0 +1,66 @@
+"""People on both sides: their links, the plan of what to write, the writing, and the account of everybody."""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from assets.feedback import sales_feedback
+from assets.hubspot import hubspot_activities
+from assets.options import PlanConfig
+from assets.running import materialise
+from assets.salesforce import salesforce_activities
+from assets.sla import sla_clocks
+from passes import apply, plan, reconcile
+from passes.workbench import Workbench
+
+GROUP = "leads"
+OWNERS = ["team:revops"]
+
+
+@dg.asset(
+    deps=[sla_clocks, sales_feedback, hubspot_activities, salesforce_activities],
+    group_name=GROUP,
+    kinds={"python"},
+    owners=OWNERS,
+    description="Everything that this pass would write on either side, decided and stored before the first call.",
+    check_specs=[dg.AssetCheckSpec("within_caps", asset="sync_plan", blocking=True)],
+)
+def sync_plan(
+    context: dg.AssetExecutionContext, config: PlanConfig, accord: dg.ResourceParam[Workbench]
+) -> dg.MaterializeResult[None]:
+    """The plan and the guard's verdict."""
+    caps = accord.open(context.run.run_id).mapping.caps
+    return materialise(context, accord, plan.make, config.options(caps))
+
+
+@dg.asset(
+    deps=[sync_plan],
+    group_name=GROUP,
+    kinds={"python", "hubspot", "salesforce"},
+    owners=OWNERS,
+    description="The plan's writes, journalled, sent and confirmed; refused ones held with their reasons.",
+)
+def applied_writes(
+    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
+) -> dg.MaterializeResult[None]:
+    """The plan, carried out."""
+    return materialise(context, accord, apply.write)
+
+
+@dg.asset(
+    deps=[applied_writes],
+    group_name=GROUP,
+    kinds={"python"},
+    owners=OWNERS,
+    description="Every person handed over in exactly one class with a reason: received, held, filtered, failed, "
+    "converted or merged.",
+    check_specs=[dg.AssetCheckSpec("remainder_is_zero", asset="reconciliation")],
+    freshness_policy=dg.FreshnessPolicy.time_window(
+        fail_window=timedelta(hours=2), warn_window=timedelta(minutes=30)
+    ),
+)
+def reconciliation(
+    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
+) -> dg.MaterializeResult[None]:
+    """Nobody unaccounted for."""
+    return materialise(context, accord, reconcile.account)

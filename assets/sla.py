@@ -1,0 +1,56 @@
+"""The agreement's clocks, its metrics and the scorecard."""
+
+import dagster as dg
+
+from assets.feedback import sales_feedback
+from assets.qualification import judgements
+from assets.running import materialise
+from passes import clocks, measure
+from passes.workbench import Workbench
+
+GROUP = "sla"
+OWNERS = ["team:sales", "team:marketing", "team:revops"]
+
+
+@dg.asset(
+    deps=[judgements, sales_feedback],
+    group_name=GROUP,
+    kinds={"python", "polars"},
+    owners=OWNERS,
+    description="Handoffs and the clock of every commitment for every person handed over: pending, met, breached "
+    "or excused; and what both teams are to see of it.",
+)
+def sla_clocks(
+    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
+) -> dg.MaterializeResult[None]:
+    """Clocks."""
+    return materialise(context, accord, clocks.run)
+
+
+@dg.asset(
+    deps=[sla_clocks],
+    group_name=GROUP,
+    kinds={"python", "polars"},
+    owners=OWNERS,
+    description="Attainment of each commitment, first touch, funnel, per rep, source and campaign, as tables.",
+    check_specs=[dg.AssetCheckSpec("no_breach_unreported", asset="sla_metrics")],
+)
+def sla_metrics(
+    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
+) -> dg.MaterializeResult[None]:
+    """Metrics."""
+    return materialise(context, accord, measure.metrics)
+
+
+@dg.asset(
+    deps=[sla_metrics],
+    group_name=GROUP,
+    kinds={"python", "html"},
+    owners=OWNERS,
+    description="Both halves of the agreement side by side, as one self-contained HTML page kept in the database.",
+)
+def sla_scorecard(
+    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
+) -> dg.MaterializeResult[None]:
+    """Scorecard."""
+    return materialise(context, accord, measure.scorecard)

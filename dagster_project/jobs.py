@@ -1,0 +1,70 @@
+"""The jobs: a pass, a dry run, a back-fill, the scorecard."""
+
+import dagster as dg
+
+from assets.activities import activity_timeline
+from assets.feedback import sales_feedback
+from assets.hubspot import hubspot_activities, hubspot_companies, hubspot_engagement, hubspot_people
+from assets.leads import applied_writes, reconciliation, sync_plan
+from assets.links import people_links
+from assets.qualification import judgements
+from assets.salesforce import (
+    salesforce_accounts,
+    salesforce_activities,
+    salesforce_opportunities,
+    salesforce_people,
+)
+from assets.sla import sla_clocks, sla_metrics, sla_scorecard
+
+PASS_TAG = {"accord/pass": "one at a time"}
+READING = (
+    hubspot_people,
+    hubspot_companies,
+    hubspot_activities,
+    hubspot_engagement,
+    salesforce_people,
+    salesforce_accounts,
+    salesforce_activities,
+    salesforce_opportunities,
+)
+DECIDING = (people_links, activity_timeline, judgements, sales_feedback, sla_clocks, sync_plan)
+WRITING = (applied_writes, reconciliation)
+REPORTING = (sla_metrics, sla_scorecard)
+ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING)
+
+accord_pass = dg.define_asset_job(
+    "accord_pass",
+    selection=dg.AssetSelection.assets(*READING, *DECIDING, *WRITING),
+    description="One pass: read both sides, judge, plan, write, reconcile.",
+    tags=PASS_TAG,
+)
+
+accord_dry_run = dg.define_asset_job(
+    "accord_dry_run",
+    selection=dg.AssetSelection.assets(*READING, *DECIDING),
+    description="Read both sides and show the plan; write nothing to either CRM.",
+    tags=PASS_TAG,
+    config={"ops": {"sync_plan": {"config": {"dry_run": True}}}},
+)
+
+accord_back_fill = dg.define_asset_job(
+    "accord_back_fill",
+    selection=dg.AssetSelection.assets(*READING, *DECIDING, *WRITING),
+    description="A pass that reads the last 30 days of both sides again (set window_days in the Launchpad).",
+    tags=PASS_TAG,
+    config={"ops": {asset.op.name: {"config": {"window_days": 30.0}} for asset in READING}},
+)
+
+accord_scorecard = dg.define_asset_job(
+    "accord_scorecard",
+    selection=dg.AssetSelection.assets(*REPORTING),
+    description="Metrics and the scorecard, from what the database holds; reads neither CRM.",
+)
+
+accord_metrics = dg.define_asset_job(
+    "accord_metrics",
+    selection=dg.AssetSelection.assets(sla_metrics),
+    description="The SLA metrics, from what the database holds.",
+)
+
+JOBS = (accord_pass, accord_dry_run, accord_back_fill, accord_metrics, accord_scorecard)

@@ -1,0 +1,224 @@
+"""Carries the plan out: sends its writes in batches, and stores what became of each before the next.
+
+Nothing is decided here. Every write is marked as sent before it goes out; a process that dies in between leaves
+it so, and the next pass finds out by reading what happened. Creates are upserts by an external id, so that a
+repeat makes no second record.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from connectors.results import RecordWrite, WriteResult
+from connectors.store import holds, journal, links
+from connectors.store.engine import chunks
+from connectors.store.journal import JournalRow
+from passes import outcomes, refusals
+from passes.activity_state import carried_out
+from passes.context import PassContext
+from passes.plan import storable_write
+from passes.step import StepResult
+from sync_rules.plan import Hold, Write
+from sync_rules.plan_computed import CLEAR_THEN_SET
+from sync_rules.planner import after_create
+
+_AT_ONCE = 200
+
+
+def write(context: PassContext) -> StepResult:
+    """Send the writes of this pass's plan."""
+    with context.store.begin() as connection:
+        stale = journal.unsettled(connection)
+        # An interrupted pass sent these; reading has shown since what became of them.
+        journal.settle(connection, [_superseded(row) for row in stale], now=context.now())
+        plan = journal.plan_row(connection, context.pass_id) or journal.latest_plan(connection)
+    tally: Counter[str] = Counter()
+    if plan is None or plan.status not in {"planned", "approved"}:
+        status = plan.status if plan is not None else "none"
+        return StepResult(
+            figures={"written": 0, "failed": 0}, texts={"plan": f"nothing to do: plan is {status}"}
+        )
+    # Writes that follow from creates are added on the way, so ask until none is open.
+    while True:
+        with context.store.begin() as connection:
+            rows = journal.open_writes(connection, plan.plan_id)
+        if not rows:
+            break
+        for batch in _batches(rows):
+            tally.update(_send(context, plan.plan_id, batch))
+    with context.store.begin() as connection:
+        journal.set_status(connection, plan.plan_id, "applied")
+        carried_out(context, connection)
+    figures = {"written": tally["done"], "failed": tally["failed"], "created": tally["created"]}
+    figures |= {name: number for name, number in sorted(tally.items()) if name.startswith("written ")}
+    return StepResult(figures=figures)
+
+
+def _superseded(row: JournalRow) -> dict[str, object]:
+    return {
+        "write_id": row.write_id,
+        "state": "withdrawn",
+        "record_id": None,
+        "code": "INTERRUPTED",
+        "message": "the pass that sent it was interrupted; a later pass has read what became of it",
+    }
+
+
+def _batches(rows: Sequence[JournalRow]) -> Iterator[list[JournalRow]]:
+    """Runs of writes of one kind, in the plan's order, of a size that both sides take."""
+
+    def kind(row: JournalRow) -> tuple[str, str, str]:
+        return row.write.side, row.write.object_type, row.write.operation
+
+    for _, run in groupby(rows, key=kind):
+        yield from chunks(run, _AT_ONCE)
+
+
+def _send(context: PassContext, plan_id: str, batch: Sequence[JournalRow]) -> Counter[str]:
+    with context.store.begin() as connection:
+        journal.mark_sent(connection, [row.write_id for row in batch], now=context.now())
+    _clear_first(context, batch)
+    results = {result.key: result for result in _call(context, batch)}
+    tally: Counter[str] = Counter()
+    again: list[tuple[JournalRow, Write]] = []
+    with context.store.begin() as connection:
+        now = context.now()
+        for row in batch:
+            result = results[row.write.key]
+            if result.ok:
+                tally.update(_succeed(context, connection, plan_id, row, result, now))
+                continue
+            reduced = _without(row.write, result)
+            if reduced is not None:
+                _hold_fields(connection, row.write, result, now)
+                again.append((row, reduced))
+                continue
+            tally["failed"] += 1
+            _settle(connection, row, "failed", result, now)
+            holds.add(connection, [refusals.refusal(row.write, result.code, result.message)], now=now)
+    tally.update(_send_reduced(context, plan_id, again))
+    return tally
+
+
+def _send_reduced(
+    context: PassContext, plan_id: str, again: Sequence[tuple[JournalRow, Write]]
+) -> Counter[str]:
+    """The good fields of records whose bad fields were refused: once more without those."""
+    tally: Counter[str] = Counter()
+    if not again:
+        return tally
+    rows = [replace(row, write=reduced) for row, reduced in again]
+    results = {result.key: result for result in _call(context, rows)}
+    with context.store.begin() as connection:
+        now = context.now()
+        for row in rows:
+            result = results[row.write.key]
+            if result.ok:
+                tally.update(_succeed(context, connection, plan_id, row, result, now))
+            else:
+                tally["failed"] += 1
+                _settle(connection, row, "failed", result, now)
+                holds.add(connection, [refusals.refusal(row.write, result.code, result.message)], now=now)
+    return tally
+
+
+def _call(context: PassContext, batch: Sequence[JournalRow]) -> list[WriteResult]:
+    first = batch[0].write
+    if first.operation == "opt_out":
+        address = {row.write.key: str((row.write.external_key or ("", ""))[1]) for row in batch}
+        by_address = {result.key: result for result in context.hubspot.opt_out(sorted(set(address.values())))}
+        return [replace(by_address[email], key=key) for key, email in address.items()]
+    writes = [
+        RecordWrite(
+            key=row.write.key,
+            record_id=row.write.record_id,
+            external_key=row.write.external_key,
+            fields=row.write.fields,
+            associations=row.write.associations,
+        )
+        for row in batch
+    ]
+    gateway = context.hubspot if first.side == "hubspot" else context.salesforce
+    return gateway.write(first.object_type, first.operation, writes)
+
+
+def _clear_first(context: PassContext, batch: Sequence[JournalRow]) -> None:
+    """HubSpot's lifecycle stage goes back only in two steps: to blank, and then to the new stage."""
+    back = [
+        RecordWrite(
+            key=row.write.key, record_id=row.write.record_id, external_key=None, fields={change.target: None}
+        )
+        for row in batch
+        for change in row.write.changes
+        if change.rule == CLEAR_THEN_SET
+    ]
+    if back:
+        context.hubspot.write(batch[0].write.object_type, "update", back)
+
+
+def _succeed(
+    context: PassContext,
+    connection: sa.Connection,
+    plan_id: str,
+    row: JournalRow,
+    result: WriteResult,
+    now: datetime,
+) -> Counter[str]:
+    write = row.write
+    _settle(connection, row, "done", result, now)
+    outcomes.remember(context, connection, write, result, now=now)
+    if write.operation == "create" and result.record_id is not None:
+        following = after_create(write, result.record_id)
+        if following is not None:
+            journal.add_writes(connection, plan_id, [storable_write(following)])
+    links.clear(connection, "plan_due", [write.link_id])
+    tally = Counter({"done": 1, f"written {write.side} {write.object_type}": 1})
+    if result.created:
+        tally["created"] += 1
+    return tally
+
+
+def _settle(
+    connection: sa.Connection, row: JournalRow, state: str, result: WriteResult, now: datetime
+) -> None:
+    outcome = {
+        "write_id": row.write_id,
+        "state": state,
+        "record_id": result.record_id if result.ok else None,
+        "code": result.code,
+        "message": result.message,
+    }
+    journal.settle(connection, [outcome], now=now)
+
+
+def _without(write: Write, result: WriteResult) -> Write | None:
+    """The write without the fields that were refused, if the side named some and others remain."""
+    kept = tuple(change for change in write.changes if change.target not in result.fields)
+    if not result.fields or not kept or len(kept) == len(write.changes):
+        return None
+    return replace(write, changes=kept)
+
+
+def _hold_fields(connection: sa.Connection, write: Write, result: WriteResult, now: datetime) -> None:
+    refused = [change for change in write.changes if change.target in result.fields]
+    holds.add(
+        connection,
+        [
+            Hold(
+                link_id=write.link_id,
+                side=write.side,
+                object_type=write.object_type,
+                kind=refusals.KIND,
+                why=f"{result.code or 'refused'}: {result.message or 'no reason given'}",
+                remedy="Correct the value where it comes from; the other fields were written.",
+                field=change.name,
+                value={"after": change.after},
+            )
+            for change in refused
+        ],
+        now=now,
+    )

@@ -1,0 +1,214 @@
+"""Handoffs, the clock of every commitment, and what both teams are to see of each person."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from connectors.store import frames, links, mirror
+from connectors.store.tables import (
+    activities,
+    clocks,
+    dispositions,
+    excuses,
+    handoffs,
+    judgements,
+    sales_statuses,
+    stage_history,
+)
+from connectors.store.tables import links as link_table
+from passes import admission, persons
+from passes import handoffs as handoff_step
+from passes.context import PassContext
+from passes.opportunities import Opportunity, of_contacts
+from passes.step import StepResult
+from passes.wishes import wishes
+from sla_rules.clocks import run_clocks
+from sla_rules.clocks_status import sla_status
+from sla_rules.qualify_handoff import minimum_information
+from sla_rules.touches import human_touches
+
+_AT_ONCE = 20_000
+_MARKETING = ("form_submission", "page_view", "email_open", "email_click", "event_attended")
+_LATELY = 12
+
+
+def run(context: PassContext) -> StepResult:
+    """Run the clocks of the people who are due, and of those whose deadline has passed."""
+    now = context.now()
+    with context.store.begin() as connection:
+        _wake(connection, now)
+        due = links.due(connection, "feedback_due", "person")
+    changed = 0
+    for start in range(0, len(due), _AT_ONCE):
+        with context.store.begin() as connection:
+            changed += _run_part(context, connection, due[start : start + _AT_ONCE], now)
+    with context.store.begin() as connection:
+        by_status = connection.execute(sa.select(clocks.c.status, sa.func.count()).group_by(clocks.c.status))
+        counts = {row[0]: row[1] for row in by_status}
+        handed = connection.execute(sa.select(sa.func.count()).select_from(handoffs)).scalar() or 0
+    figures = {"people looked at": len(due), "wishes changed": changed, "handed over": handed}
+    figures |= {f"clocks {name}": counts.get(name, 0) for name in ("pending", "met", "breached", "excused")}
+    return StepResult(figures=figures)
+
+
+def _wake(connection: sa.Connection, now: datetime) -> None:
+    """Time alone breaches clocks, and a proposal has to be made again until it has come true."""
+    passed = sa.select(clocks.c.link_id).where(clocks.c.status == "pending", clocks.c.due_at < now)
+    proposed = sa.select(handoffs.c.link_id).where(sa.not_(handoffs.c.confirmed))
+    connection.execute(
+        sa.update(link_table)
+        .where(
+            sa.or_(link_table.c.link_id.in_(passed), link_table.c.link_id.in_(proposed)),
+            link_table.c.merged_into.is_(None),
+        )
+        .values(feedback_due=True)
+    )
+
+
+def _run_part(
+    context: PassContext, connection: sa.Connection, part: Sequence[links.LinkRow], now: datetime
+) -> int:
+    ids = [row.link.link_id for row in part]
+    people = persons.load(connection, part)
+    owners = persons.load_owner_map(context, connection)
+    contract = context.contracts.sla
+    judged = {
+        row["person_id"]: row
+        for row in frames.read(connection, judgements, link_ids=ids).iter_rows(named=True)
+    }
+    stages = {link_id: row["stage"] for link_id, row in judged.items()}
+    frame = persons.frame(people, context.mapping)
+    handed = handoff_step.update(
+        connection,
+        people,
+        contract=contract,
+        stages=stages,
+        qualified_at=_qualified_at(connection, ids),
+        admissions=admission.admit_all(people, stages, context.mapping),
+        sources=persons.sources(people, context.mapping),
+        campaigns=_campaigns(connection, people),
+        missing=_minimum_missing(context, frame),
+        owners=owners,
+        now=now,
+    )
+    timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
+    sales = {key for key in owners.ids["salesforce"] if "@" in key} | {
+        key for key in owners.inactive["salesforce"] if "@" in key
+    }
+    touches = human_touches(contract, timeline, sales_owners=sales)
+    run_now = run_clocks(
+        contract,
+        handoffs=handed,
+        touches=touches,
+        dispositions=frames.read(connection, dispositions, link_ids=ids),
+        statuses=frames.read(connection, sales_statuses, link_ids=ids),
+        excuses=frames.read(connection, excuses, link_ids=ids),
+        now=now,
+    )
+    frames.delete(connection, clocks, ids)
+    frames.write(connection, clocks, run_now)
+    status = {row["person_id"]: row for row in sla_status(contract, run_now).iter_rows(named=True)}
+    wanted = _wanted(context, connection, people, judged, status, handed, touches, timeline, owners)
+    changed = links.set_computed(connection, wanted)
+    links.clear(connection, "feedback_due", ids)
+    return len(changed)
+
+
+def _wanted(
+    context: PassContext,
+    connection: sa.Connection,
+    people: Sequence[persons.Person],
+    judged: Mapping[str, Mapping[str, Any]],
+    status: Mapping[str, Mapping[str, Any]],
+    handed: pl.DataFrame,
+    touches: pl.DataFrame,
+    timeline: pl.DataFrame,
+    owners: Any,
+) -> dict[str, dict[str, Any]]:
+    made = dict(touches.group_by("person_id").len().iter_rows())
+    handed_at = dict(handed.select("person_id", "handed_off_at").iter_rows())
+    lately = _lately(timeline)
+    deals = _deals(connection, people)
+    statuses = _statuses(connection, people)
+    return {
+        person.link_id: wishes(
+            judgement=judged.get(person.link_id),
+            status=status.get(person.link_id),
+            touches_made=made.get(person.link_id, 0),
+            handed_off_at=handed_at.get(person.link_id),
+            marketing=lately.get(person.link_id, []),
+            sales_status=statuses.get(person.link_id),
+            sales_owner=persons.owner_of(person.living_salesforce, owners),
+            opportunity=deals.get(person.link_id),
+            mapping=context.mapping,
+        )
+        for person in people
+    }
+
+
+def _qualified_at(connection: sa.Connection, ids: Sequence[str]) -> dict[str, datetime]:
+    history = frames.read(
+        connection, stage_history, link_ids=ids, where=[stage_history.c.stage.in_(handoff_step.HANDED_OVER)]
+    )
+    return dict(history.group_by("person_id").agg(pl.col("at").min()).iter_rows())
+
+
+def _minimum_missing(context: PassContext, people: pl.DataFrame) -> dict[str, str | None]:
+    answer = minimum_information(context.contracts.definition, people)
+    return {
+        person_id: ", ".join(fields)[:255] or None
+        for person_id, fields in answer.select("person_id", "missing_fields").iter_rows()
+    }
+
+
+def _lately(timeline: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    rows = (
+        timeline.filter(pl.col("kind").is_in(_MARKETING))
+        .sort("at", "activity_id", descending=True)
+        .group_by("person_id", maintain_order=True)
+        .head(_LATELY)
+    )
+    answer: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows.select("person_id", "kind", "at", "detail").iter_rows(named=True):
+        answer[row["person_id"]].append(row)
+    return dict(answer)
+
+
+def _deals(connection: sa.Connection, people: Sequence[persons.Person]) -> dict[str, Opportunity]:
+    contacts = {
+        person.row.link.salesforce_id: person.link_id
+        for person in people
+        if person.row.link.salesforce_type == "Contact" and person.row.link.salesforce_id
+    }
+    return {contacts[one]: found[0] for one, found in of_contacts(connection, contacts).items() if found}
+
+
+def _statuses(connection: sa.Connection, people: Iterable[persons.Person]) -> dict[str, str]:
+    frame = frames.read(connection, sales_statuses, link_ids=[person.link_id for person in people])
+    return dict(frame.sort("at").group_by("person_id").agg(pl.col("status").last()).iter_rows())
+
+
+def _campaigns(connection: sa.Connection, people: Sequence[persons.Person]) -> dict[str, str | None]:
+    """The campaign that each person joined last, by name; None where Salesforce knows of none."""
+    by_record = {
+        person.row.link.salesforce_id: person.link_id for person in people if person.row.link.salesforce_id
+    }
+    members = mirror.find(connection, "member", by_record)
+    records = mirror.load_many(connection, (key for keys in members.values() for key in keys))
+    campaigns = mirror.load(
+        connection, "salesforce", "Campaign", {str(r.fields["CampaignId"]) for r in records.values()}
+    )
+    answer: dict[str, str | None] = {}
+    for record_id, keys in members.items():
+        joined = sorted(
+            (records[key] for key in keys if key in records and not records[key].deleted),
+            key=lambda record: (record.created_at or record.modified_at, record.id),
+        )
+        if joined:
+            campaign = campaigns.get(str(joined[-1].fields["CampaignId"]))
+            answer[by_record[record_id]] = campaign.fields.get("Name") if campaign else None
+    return answer

@@ -1,0 +1,186 @@
+"""Makes the plan of a pass, judges it, and stores it whole before anything is written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from connectors.store import holds, journal, links, mirror
+from passes import planning_state, refusals
+from passes.activity_state import remember_agreements
+from passes.context import PassContext
+from passes.step import Finding, StepResult
+from reports.plan import plan_markdown
+from sync_rules.guard import Verdict, judge
+from sync_rules.normalise import Unreadable
+from sync_rules.plan import Conflict, FieldChange, Hold, Plan, Write
+from sync_rules.planner import build_plan
+from sync_rules.state import PlanInput
+from sync_rules.stored import base_to_json, to_json
+
+
+def make(context: PassContext) -> StepResult:
+    """Plan everything that this pass would write."""
+    now = context.now()
+    with context.store.begin() as connection:
+        state = planning_state.gather(context, connection, now=now)
+        plan = build_plan(state, context.mapping, now=now)
+    plan = _with_history(context, state, plan, now)
+    with context.store.begin() as connection:
+        plan, refused = refusals.set_aside(connection, plan, now=now)
+        verdict = _judge(context, connection, plan)
+        status: journal.PlanStatus = "planned"
+        if context.options.dry_run:
+            status = "dry"
+        elif not verdict.ok and not context.options.approve:
+            status = "stopped"
+        journal.withdraw_open(connection, now=now)
+        stored = storable(plan)
+        journal.store_plan(
+            connection,
+            plan_id=context.pass_id,
+            pass_id=context.pass_id,
+            plan=stored,
+            status=status,
+            tripped=[asdict(item) for item in verdict.tripped],
+        )
+        considered = _considered(state)
+        holds.replace(connection, considered, [*stored.holds, *refused], now=now)
+        if status == "planned":
+            links.set_bases(
+                connection,
+                {i.link_id: base_to_json(i.settled) for i in plan.agreements if ":" not in i.link_id},
+            )
+            remember_agreements(connection, plan.agreements)
+            links.clear(connection, "plan_due", considered - {write.link_id for write in plan.writes})
+    return _result(plan, verdict, status, len(refused))
+
+
+def _considered(state: PlanInput) -> set[str]:
+    return {
+        *(item.link.link_id for item in state.people),
+        *(item.link.link_id for item in state.companies),
+        *(item.key for item in state.activities),
+    }
+
+
+def _judge(context: PassContext, connection: sa.Connection, plan: Plan) -> Verdict:
+    caps = context.options.caps or context.mapping.caps
+    return judge(
+        plan, planning_state.population(connection), caps, first_pass=not journal.ever_applied(connection)
+    )
+
+
+def _with_history(context: PassContext, state: PlanInput, plan: Plan, now: datetime) -> Plan:
+    """Decide the conflicts again with the field's own history, which only they need."""
+    torn = {conflict.link_id for conflict in plan.conflicts}
+    states = {item.link.link_id: item for item in state.people}
+    contacts = {
+        contact.id: link_id
+        for link_id in sorted(torn & states.keys())
+        if (contact := states[link_id].hubspot) is not None
+    }
+    if not contacts:
+        return plan
+    names = sorted(
+        {
+            spec.hubspot
+            for spec in context.mapping.people.fields.values()
+            if spec.hubspot and (spec.rule == "two_way" or spec.blank == "clear_if_newer")
+        }
+    )
+    records = context.hubspot.read("contacts", contacts, names, history=names)
+    by_link = {contacts[record.id]: record for record in records if record.id in contacts}
+    with context.store.begin() as connection:
+        mirror.save(connection, records, mark=False)
+    people = [
+        replace(
+            item,
+            hubspot=replace(
+                item.hubspot,
+                fields={**item.hubspot.fields, **by_link[item.link.link_id].fields},
+                stamps={**item.hubspot.stamps, **by_link[item.link.link_id].stamps},
+            ),
+        )
+        if item.hubspot is not None and item.link.link_id in by_link
+        else item
+        for item in state.people
+    ]
+    return build_plan(replace(state, people=people), context.mapping, now=now)
+
+
+def _result(plan: Plan, verdict: Verdict, status: str, refused: int) -> StepResult:
+    kinds: dict[str, int] = {}
+    for hold in plan.holds:
+        kinds[hold.kind] = kinds.get(hold.kind, 0) + 1
+    figures: dict[str, float] = {
+        "considered": plan.considered,
+        "in agreement": plan.in_agreement,
+        "writes planned": len(plan.writes),
+        "fields planned": sum(len(write.changes) for write in plan.writes),
+        "held": len(plan.holds) + refused,
+        "conflicts": len(plan.conflicts),
+    }
+    figures |= {f"planned {name}": number for name, number in plan.counts().items()}
+    figures |= {f"held {kind}": number for kind, number in sorted(kinds.items())}
+    why = "Within the caps."
+    if verdict.tripped:
+        why = " ".join(
+            f"{item.what}: {item.count} planned, at most {item.limit}. {item.how_to_approve}"
+            for item in verdict.tripped
+        )
+    finding = Finding("within_caps", holds=status != "stopped", why=why)
+    return StepResult(
+        figures=figures, texts={"plan": plan_markdown(plan), "status": status}, findings=(finding,)
+    )
+
+
+# ---- values as the journal keeps them
+
+
+def storable(plan: Plan) -> Plan:
+    """The plan with every value as JSON keeps it."""
+    return replace(
+        plan,
+        writes=tuple(storable_write(write) for write in plan.writes),
+        holds=tuple(_storable_hold(hold) for hold in plan.holds),
+        conflicts=tuple(_storable_conflict(conflict) for conflict in plan.conflicts),
+    )
+
+
+def storable_write(write: Write) -> Write:
+    """The write with every value as JSON keeps it."""
+    return replace(write, changes=tuple(_storable_change(change) for change in write.changes))
+
+
+def _storable_change(change: FieldChange) -> FieldChange:
+    return replace(change, before=_json(change.before), after=_json(change.after), value=_json(change.value))
+
+
+def _storable_hold(hold: Hold) -> Hold:
+    return replace(hold, value=_json(hold.value))
+
+
+def _storable_conflict(conflict: Conflict) -> Conflict:
+    return replace(
+        conflict,
+        winning_value=_json(conflict.winning_value),
+        losing_value=_json(conflict.losing_value),
+    )
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Unreadable):
+        return value.raw
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    if isinstance(value, Decimal | datetime | tuple | str) or value is None or isinstance(value, bool):
+        return to_json(value)
+    if isinstance(value, Mapping):
+        return {str(name): _json(item) for name, item in value.items()}
+    if isinstance(value, Iterable):
+        return [_json(item) for item in value]
+    return to_json(value)

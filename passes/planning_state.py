@@ -1,0 +1,148 @@
+"""Gathers what the planner needs: people and companies that are due, with bases, wishes, owners and schemas."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from connectors.store import frames, holds, journal, links, mirror, runs
+from connectors.store.tables import judgements
+from connectors.store.tables import mirror as mirror_table
+from passes import admission, persons
+from passes.activity_state import activity_states, roll_up_states
+from passes.context import PassContext
+from sync_rules.records import LinkKind
+from sync_rules.schema import Schemas
+from sync_rules.state import CompanyState, PersonState, PlanInput
+from sync_rules.stored import base_from_json
+
+_COUNTED = (
+    "contacts",
+    "companies",
+    "Lead",
+    "Contact",
+    "Account",
+    "calls",
+    "emails",
+    "meetings",
+    "tasks",
+    "Task",
+)
+
+
+def gather(context: PassContext, connection: sa.Connection, *, now: datetime) -> PlanInput:
+    """Everything that may need a write, from the database alone."""
+    owners = persons.load_owner_map(context, connection)
+    return PlanInput(
+        people=people_states(context, connection, _due(connection, "person"), now=now),
+        companies=_companies(context, connection, _due(connection, "company")),
+        activities=activity_states(context, connection, owners),
+        roll_ups=roll_up_states(context, connection),
+        owners=owners,
+        schemas=load_schemas(context, connection),
+    )
+
+
+def load_schemas(context: PassContext, connection: sa.Connection) -> Schemas:
+    """What both sides said of their fields, by object type; the names differ between the sides."""
+    known = runs.load_schemas(connection, now=context.now())
+    return {object_type: fields for (_side, object_type), fields in known.items()}
+
+
+def _due(connection: sa.Connection, kind: LinkKind) -> list[links.LinkRow]:
+    """Links that changed, and links with holds: a hold is released by itself once its cause is gone."""
+    due = {row.link.link_id: row for row in links.due(connection, "plan_due", kind)}
+    held = {row.link_id for row in holds.open_holds(connection)} - due.keys()
+    due |= {
+        link_id: row
+        for link_id, row in links.load(connection, held).items()
+        if row.link.kind == kind and not row.merged
+    }
+    return [due[link_id] for link_id in sorted(due)]
+
+
+def people_states(
+    context: PassContext, connection: sa.Connection, rows: Sequence[links.LinkRow], *, now: datetime
+) -> list[PersonState]:
+    """People as the planner takes them."""
+    people = persons.load(connection, rows)
+    ids = [person.link_id for person in people]
+    stages = dict(frames.read(connection, judgements, link_ids=ids).select("person_id", "stage").iter_rows())
+    admissions = admission.admit_all(people, stages, context.mapping)
+    frozen = flapping(context, connection, ids, now=now)
+    specs = context.mapping.people.fields
+    return [
+        PersonState(
+            link=person.row.link,
+            hubspot=person.hubspot,
+            salesforce=person.salesforce,
+            base=base_from_json(person.row.base, specs) if person.row.base is not None else None,
+            computed=person.row.computed,
+            admitted=admissions[person.link_id].admitted,
+            admission_why=admissions[person.link_id].why,
+            frozen_fields=frozen.get(person.link_id, frozenset()),
+            customer_account_id=_customer_account(person),
+        )
+        for person in people
+    ]
+
+
+def _customer_account(person: persons.Person) -> str | None:
+    account = person.account
+    if account is None or account.deleted:
+        return None
+    kind = str(account.fields.get("Type") or "")
+    return account.id if kind.startswith("Customer") else None
+
+
+def _companies(
+    context: PassContext, connection: sa.Connection, rows: Sequence[links.LinkRow]
+) -> list[CompanyState]:
+    companies = mirror.load(
+        connection, "hubspot", "companies", (r.link.hubspot_id for r in rows if r.link.hubspot_id)
+    )
+    accounts = mirror.load(
+        connection, "salesforce", "Account", (r.link.salesforce_id for r in rows if r.link.salesforce_id)
+    )
+    specs = context.mapping.companies.fields
+    return [
+        CompanyState(
+            link=row.link,
+            hubspot=companies.get(row.link.hubspot_id or ""),
+            salesforce=accounts.get(row.link.salesforce_id or ""),
+            base=base_from_json(row.base, specs) if row.base is not None else None,
+        )
+        for row in rows
+    ]
+
+
+def flapping(
+    context: PassContext, connection: sa.Connection, link_ids: Sequence[str], *, now: datetime
+) -> dict[str, frozenset[str]]:
+    """Fields that were written more often than the limit within the window: two systems fight over them."""
+    rules = context.mapping.flaps
+    since = now - timedelta(hours=rules.window_hours)
+    written: Counter[tuple[str, str]] = Counter()
+    for row in journal.of_links(connection, link_ids, settled_since=since):
+        if row.state == "done":
+            written.update(
+                (row.write.link_id, change.name)
+                for change in row.write.changes
+                if change.name in context.mapping.people.fields
+            )
+    answer: dict[str, set[str]] = {}
+    for (link_id, name), number in written.items():
+        if number > rules.limit:
+            answer.setdefault(link_id, set()).add(name)
+    return {link_id: frozenset(names) for link_id, names in answer.items()}
+
+
+def population(connection: sa.Connection) -> dict[str, int]:
+    """How many living records the mirror holds, by object type."""
+    query = (
+        sa.select(mirror_table.c.object_type, sa.func.count())
+        .where(mirror_table.c.object_type.in_(_COUNTED), sa.not_(mirror_table.c.deleted))
+        .group_by(mirror_table.c.object_type)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}

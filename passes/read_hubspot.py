@@ -1,0 +1,143 @@
+"""What changed in HubSpot: people, companies, activities, and marketing engagement."""
+
+from dataclasses import replace
+
+from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, SOURCES
+from connectors.results import EngagementEvent
+from connectors.store import cursors, mirror
+from passes.context import PassContext
+from passes.reading import check_schema, read_changes, refresh_owners
+from passes.step import StepResult
+from sync_rules.records import Record
+
+ENGAGED_FACT = "_engaged"
+ENGAGEMENT_TYPE = "engagement"
+_VERSION = "engagement taken from mirror version"
+
+
+def people(context: PassContext) -> StepResult:
+    """Contacts, with tombstones of archived ones; owners and schema once an hour."""
+    finding = check_schema(context, "hubspot")
+    owners = refresh_owners(context, "hubspot")
+    result = read_changes(context, "hubspot", ("contacts",))
+    archived = context.hubspot.archived("contacts")
+    with context.store.begin() as connection:
+        known = mirror.load(connection, "hubspot", "contacts", [record.id for record in archived])
+        # An archived contact that was never seen concerns nobody.
+        gone = mirror.save(connection, [record for record in archived if record.id in known])
+    figures = {**result.figures, "contacts archived": len(gone), "owners read": owners}
+    return StepResult(figures=figures, findings=(finding,))
+
+
+def companies(context: PassContext) -> StepResult:
+    """Companies."""
+    return read_changes(context, "hubspot", ("companies",))
+
+
+def activities(context: PassContext) -> StepResult:
+    """Calls, e-mails, meetings and tasks, each with the contacts it belongs to."""
+    types = ("calls", "emails", "meetings", "tasks")
+    return read_changes(context, "hubspot", types, enrich=_with_contacts)
+
+
+def _with_contacts(context: PassContext, object_type: str, page: list[Record]) -> list[Record]:
+    living = [record.id for record in page if not record.deleted]
+    with context.store.begin() as connection:
+        known = mirror.load(connection, "hubspot", object_type, living)
+    # Only what is new to the mirror is asked for again: association reads cost calls too.
+    fresh = [
+        record.id
+        for record in page
+        if record.id in living
+        and (record.id not in known or known[record.id].modified_at != record.modified_at)
+    ]
+    contacts = context.hubspot.associations(object_type, "contacts", fresh) if fresh else {}
+    return [
+        replace(record, fields={**record.fields, "_contacts": sorted(contacts.get(record.id, []))})
+        if record.id in set(fresh)
+        else record
+        for record in page
+    ]
+
+
+def engagement(context: PassContext) -> StepResult:
+    """Forms, page views and marketing e-mail of the contacts whose engagement moved.
+
+    From contact properties and their history, which every tier has; or, when settings ask for it, from the
+    event endpoints that the account has.
+    """
+    now = context.now()
+    with context.store.begin() as connection:
+        done = cursors.get(connection, _VERSION) or 0
+        contacts, reached = mirror.since(connection, done, [("hubspot", "contacts")])
+    moved = [record for record in contacts if not record.deleted and _engaged(record) != _known(record)]
+    source, found = "contact properties and their history", 0
+    events: list[EngagementEvent] | None = None
+    if moved and context.engagement_source == "events":
+        events = _events(context, moved)
+        source = ", ".join(
+            f"{name}: {'yes' if there else 'not in this account'}"
+            for name, there in sorted(context.hubspot.marketing().available_sources().items())
+        )
+    if moved and events is None:
+        histories = context.hubspot.read(
+            "contacts",
+            [record.id for record in moved],
+            ENGAGEMENT_PROPERTIES,
+            history=ENGAGEMENT_PROPERTIES,
+        )
+        found = len(histories)
+        # The counters may have moved on since the search saw them; what was read now is what is noted.
+        read = [replace(r, fields={**r.fields, ENGAGED_FACT: _engaged(r)}, stamps={}) for r in histories]
+    else:
+        read = [replace(r, fields={**r.fields, ENGAGED_FACT: _engaged(r)}) for r in moved]
+        read += [_as_record(event) for event in events or ()]
+        found = len(events or ())
+    with context.store.begin() as connection:
+        mirror.save(connection, read)
+        cursors.put(connection, _VERSION, reached, now=now)
+    return StepResult(
+        figures={"contacts with new engagement": len(moved), "events or histories read": found},
+        texts={"source": source},
+    )
+
+
+def _engaged(record: Record) -> dict[str, str]:
+    return {name: value for name in ENGAGEMENT_PROPERTIES if (value := record.fields.get(name))}
+
+
+def _known(record: Record) -> dict[str, str]:
+    return dict(record.fields.get(ENGAGED_FACT) or {})
+
+
+def _events(context: PassContext, moved: list[Record]) -> list[EngagementEvent] | None:
+    """Events since the last look from every source that the account has; None when it has none."""
+    sources = context.hubspot.marketing()
+    with context.store.begin() as connection:
+        latest = mirror.latest_change(connection, "hubspot", ENGAGEMENT_TYPE)
+    answers = {
+        "forms": sources.form_submissions(latest),
+        "email_events": sources.email_events(latest),
+        "page_views": sources.page_views([record.id for record in moved], latest),
+    }
+    found = [answers[name] for name in SOURCES if answers[name] is not None]
+    if len(found) < len(SOURCES):
+        # A source that is missing would leave a hole, and two sources for one kind would count it twice.
+        return None
+    return [event for events in found for event in events or ()]
+
+
+def _as_record(event: EngagementEvent) -> Record:
+    return Record(
+        side="hubspot",
+        object_type=ENGAGEMENT_TYPE,
+        id=event.activity_id[:80],
+        fields={
+            "kind": event.kind,
+            "at": event.at.isoformat(),
+            "detail": event.detail,
+            "contact_id": event.contact_id,
+            "email": event.email,
+        },
+        modified_at=event.at,
+    )

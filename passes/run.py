@@ -1,0 +1,108 @@
+"""A whole pass without a scheduler: the same steps in the same order as the Dagster job."""
+
+from collections.abc import Callable, Mapping
+
+from connectors.store import runs
+from passes import (
+    apply,
+    clocks,
+    feedback,
+    link,
+    measure,
+    plan,
+    qualify,
+    read_hubspot,
+    read_salesforce,
+    reconcile,
+    timeline,
+)
+from passes.context import PassOptions
+from passes.step import Finding, Step, StepResult
+from passes.workbench import Workbench
+
+# Keyed by the names of the assets that run them.
+READING: Mapping[str, Step] = {
+    "hubspot_people": read_hubspot.people,
+    "hubspot_companies": read_hubspot.companies,
+    "hubspot_activities": read_hubspot.activities,
+    "hubspot_engagement": read_hubspot.engagement,
+    "salesforce_people": read_salesforce.people,
+    "salesforce_accounts": read_salesforce.accounts,
+    "salesforce_activities": read_salesforce.activities,
+    "salesforce_opportunities": read_salesforce.opportunities,
+}
+DECIDING: Mapping[str, Step] = {
+    "people_links": link.people,
+    "activity_timeline": timeline.build,
+    "judgements": qualify.judge,
+    "sales_feedback": feedback.gather,
+    "sla_clocks": clocks.run,
+    "sync_plan": plan.make,
+}
+WRITING: Mapping[str, Step] = {"applied_writes": apply.write, "reconciliation": reconcile.account}
+REPORTING: Mapping[str, Step] = {"sla_metrics": measure.metrics, "sla_scorecard": measure.scorecard}
+
+
+class StepRefusedError(Exception):
+    """A step found something that must be put right before the pass may go on."""
+
+    def __init__(self, step: str, finding: Finding) -> None:
+        self.step, self.finding = step, finding
+        super().__init__(f"{step}: {finding.why}")
+
+
+_BLOCKING = {"hubspot_schema_complete", "salesforce_schema_complete"}
+
+
+def run_pass(
+    bench: Workbench,
+    pass_id: str,
+    options: PassOptions | None = None,
+    *,
+    progress: Callable[[str, StepResult | None], None] = lambda step, result: None,
+) -> dict[str, StepResult]:
+    """Run one pass; a dry run, or a plan that the guard stopped, ends after the plan.
+
+    Args:
+        progress: called with each step's name before it (None) and after it (its result).
+
+    Returns:
+        The result of each step that ran, by name.
+
+    Raises:
+        StepRefusedError: a side lacks fields that the mapping needs.
+        ConnectorError, ConfigError, LeaseHeldError: as the steps raise them.
+    """
+    asked = options or PassOptions()
+    results: dict[str, StepResult] = {}
+    try:
+        for name, step in {**READING, **DECIDING}.items():
+            results[name] = _run(bench, name, step, pass_id, asked, progress)
+        stopped = any(not finding.holds for finding in results["sync_plan"].findings)
+        if not asked.dry_run and not stopped:
+            for name, step in WRITING.items():
+                results[name] = _run(bench, name, step, pass_id, asked, progress)
+        else:
+            with bench.store.begin() as connection:
+                status = "stopped" if stopped else "dry"
+                runs.end_pass(connection, pass_id, status, now=bench.clock())
+    finally:
+        bench.release()
+    return results
+
+
+def _run(
+    bench: Workbench,
+    name: str,
+    step: Step,
+    pass_id: str,
+    options: PassOptions,
+    progress: Callable[[str, StepResult | None], None],
+) -> StepResult:
+    progress(name, None)
+    result = bench.run(step, name, pass_id, options)
+    for finding in result.findings:
+        if finding.name in _BLOCKING and not finding.holds:
+            raise StepRefusedError(name, finding)
+    progress(name, result)
+    return result

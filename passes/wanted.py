@@ -1,0 +1,139 @@
+"""Which fields of which objects a pass reads: those of the mapping, and those that its steps need besides.
+
+Fields that a side does not show are left out by the gateways, so this is a wish, not a claim.
+"""
+
+from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES
+from sync_rules.external_ids import (
+    ACTIVITY_AT_IN_SALESFORCE,
+    ACTIVITY_ID_IN_HUBSPOT,
+    ACTIVITY_ID_IN_SALESFORCE,
+    HUBSPOT_ID_IN,
+    SALESFORCE_ID_PROPERTY,
+)
+from sync_rules.mapping import Mapping
+from sync_rules.records import Side
+
+_ENGAGEMENT = ("hs_timestamp", "hubspot_owner_id", "hs_createdate", ACTIVITY_ID_IN_HUBSPOT)
+_ACTIVITY = (
+    ACTIVITY_AT_IN_SALESFORCE,
+    ACTIVITY_ID_IN_SALESFORCE,
+    "CreatedDate",
+    "Description",
+    "OwnerId",
+    "Subject",
+    "WhoId",
+)
+_BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
+    ("hubspot", "contacts"): (
+        "associatedcompanyid",
+        "createdate",
+        "hs_additional_emails",
+        "hs_merged_object_ids",
+        "lifecyclestage",
+        SALESFORCE_ID_PROPERTY["Lead"],
+        SALESFORCE_ID_PROPERTY["Contact"],
+        *ENGAGEMENT_PROPERTIES,
+    ),
+    ("hubspot", "companies"): ("createdate", "hs_merged_object_ids", SALESFORCE_ID_PROPERTY["Account"]),
+    ("hubspot", "calls"): (
+        *_ENGAGEMENT,
+        "hs_call_body",
+        "hs_call_direction",
+        "hs_call_disposition",
+        "hs_call_duration",
+        "hs_call_status",
+        "hs_call_title",
+    ),
+    ("hubspot", "emails"): (
+        *_ENGAGEMENT,
+        "hs_email_direction",
+        "hs_email_html",
+        "hs_email_status",
+        "hs_email_subject",
+        "hs_email_text",
+    ),
+    ("hubspot", "meetings"): (
+        *_ENGAGEMENT,
+        "hs_meeting_body",
+        "hs_meeting_end_time",
+        "hs_meeting_outcome",
+        "hs_meeting_start_time",
+        "hs_meeting_title",
+    ),
+    ("hubspot", "tasks"): (*_ENGAGEMENT, "hs_task_body", "hs_task_status", "hs_task_subject"),
+    ("salesforce", "Lead"): (
+        "ConvertedAccountId",
+        "ConvertedContactId",
+        "ConvertedOpportunityId",
+        "CreatedDate",
+        HUBSPOT_ID_IN["Lead"],
+        "IsConverted",
+        "OwnerId",
+    ),
+    ("salesforce", "Contact"): ("AccountId", "CreatedDate", HUBSPOT_ID_IN["Contact"], "OwnerId"),
+    ("salesforce", "Account"): ("CreatedDate", HUBSPOT_ID_IN["Account"], "Type"),
+    ("salesforce", "Opportunity"): (
+        "AccountId",
+        "Amount",
+        "CampaignId",
+        "CloseDate",
+        "CreatedDate",
+        "CurrencyIsoCode",
+        "IsClosed",
+        "IsWon",
+        "Name",
+        "OwnerId",
+        "StageName",
+    ),
+    ("salesforce", "OpportunityContactRole"): ("ContactId", "IsPrimary", "OpportunityId"),
+    ("salesforce", "Campaign"): (
+        "ActualCost",
+        "BudgetedCost",
+        "EndDate",
+        "IsActive",
+        "Name",
+        "StartDate",
+        "Type",
+    ),
+    ("salesforce", "CampaignMember"): (
+        "CampaignId",
+        "ContactId",
+        "CreatedDate",
+        "HasResponded",
+        "LeadId",
+        "Status",
+    ),
+    ("salesforce", "Task"): (
+        *_ACTIVITY,
+        "ActivityDate",
+        "CallDisposition",
+        "CallDurationInSeconds",
+        "CallType",
+        "CompletedDateTime",
+        "IsClosed",
+        "Status",
+        "TaskSubtype",
+    ),
+    ("salesforce", "Event"): (
+        *_ACTIVITY,
+        "ActivityDateTime",
+        "DurationInMinutes",
+        "EndDateTime",
+        "IsChild",
+        "StartDateTime",
+    ),
+}
+
+
+def fields(mapping: Mapping, side: Side, object_type: str) -> tuple[str, ...]:
+    """API names to read, sorted."""
+    names = set(_BESIDES.get((side, object_type), ()))
+    if object_type in {"contacts", "Lead", "Contact"}:
+        specs = [*mapping.people.fields.values(), *mapping.people.computed.values()]
+        names |= {target for spec in specs if (target := spec.target(object_type))}
+    if object_type in {"companies", "Account"}:
+        names |= {
+            target for spec in mapping.companies.fields.values() if (target := spec.target(object_type))
+        }
+    return tuple(sorted(names))
