@@ -91,7 +91,7 @@ class CallBudget:
 
     def _wait_s(self, lane: str) -> float:
         window, recent = self._windows[lane], self._recent[lane]
-        allowed = max(1, int(window.calls * (1 - self._margin_share)))
+        allowed = max(1, round(window.calls * (1 - self._margin_share)))
         now = self._clock()
         while recent and recent[0] <= now - window.seconds:
             recent.popleft()

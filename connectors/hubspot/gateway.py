@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from connectors.hubspot import associations, consent, reading, schema, writing
+from connectors.hubspot import associations, consent, reading, schema, search, writing
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, MarketingSources
 from connectors.results import (
@@ -50,6 +51,14 @@ class HubSpotGateway:
             )
             for page in pages:
                 yield request.object_type, page
+
+    def newest_change(self, object_types: Iterable[str], since: datetime) -> datetime | None:
+        """When the latest change at or after ``since`` was made, by whomever; one call for each type.
+
+        A contact's date moves with its activities, so asking for ``contacts`` alone says most.
+        """
+        found = [search.newest(self.client, object_type, since) for object_type in object_types]
+        return max((moment for moment in found if moment is not None), default=None)
 
     def read(
         self, object_type: str, ids: Iterable[str], fields: Iterable[str], *, history: Sequence[str] = ()

@@ -5,7 +5,7 @@ Answers events; whose touches count and what they are worth is decided in ``sla_
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -32,7 +32,13 @@ _DERIVED = (
 ENGAGEMENT_PROPERTIES: tuple[str, ...] = tuple(
     sorted({name for _, when, what in _DERIVED for name in (when, what)})
 )
-SOURCES = ("forms", "email_events", "page_views")
+# What each event endpoint tells; for the kinds of a source that is not there, use the properties.
+SOURCES: dict[str, frozenset[str]] = {
+    "forms": frozenset({"form_submission"}),
+    "email_events": frozenset(_EMAIL_KINDS.values()),
+    "page_views": frozenset({"page_view"}),
+}
+ALL_KINDS = frozenset().union(*SOURCES.values())
 
 
 class MarketingSources:
@@ -188,20 +194,26 @@ class MarketingSources:
             )
 
 
-def engagement_from_properties(records: Iterable[Record]) -> list[EngagementEvent]:
-    """Events told by contacts' computed properties and, where it was read, their history.
+def engagement_from_properties(
+    records: Iterable[Record], kinds: Container[str] = ALL_KINDS
+) -> list[EngagementEvent]:
+    """Events of these kinds told by contacts' computed properties and, where it was read, their history.
 
     Each value of a date property is one event; the same moment of the same kind is told once. Without
     history (fact ``_history``) only first and latest events can be known.
     """
     events: dict[str, EngagementEvent] = {}
+    wanted = [derived for derived in _DERIVED if derived[0] in kinds]
     for record in records:
         history = record.fields.get(HISTORY_FACT) or {}
-        for kind, when, what in _DERIVED:
+        for kind, when, what in wanted:
             details = _values(record, history, what)
             for stamp, value in _values(record, history, when):
                 at = moment(value)
                 detail = _detail_at(details, stamp, at)
+                if kind == "form_submission" and detail is not None:
+                    # HubSpot puts the page's title before the form's name.
+                    detail = detail.rpartition(": ")[2]
                 key = f"{kind}:{record.id}:{epoch_ms(at)}"
                 if key not in events or (events[key].detail is None and detail is not None):
                     events[key] = EngagementEvent(

@@ -48,6 +48,19 @@ def changed(
         seen |= {str(item["id"]) for item in raw if _modified_ms(modified, item) >= bound_ms}
 
 
+def newest(client: HubSpotClient, object_type: str, since: datetime) -> datetime | None:
+    """When the latest change at or after ``since`` was made, or None; one call."""
+    modified = modified_property(object_type)
+    body = {
+        "filterGroups": [{"filters": [_filter(modified, "GTE", str(epoch_ms(since)))]}],
+        "sorts": [{"propertyName": modified, "direction": "DESCENDING"}],
+        "properties": [modified],
+        "limit": 1,
+    }
+    found = _query(client, object_type, body)
+    return moment(str(found[0]["properties"][modified])) if found else None
+
+
 def _ties(
     client: HubSpotClient, object_type: str, properties: Sequence[str], at_ms: int, seen: set[str]
 ) -> Iterator[list[dict[str, Any]]]:

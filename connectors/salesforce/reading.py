@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from connectors.errors import ConnectorError
 from connectors.results import ChangeRequest
 from connectors.salesforce import composite, soql
 from connectors.salesforce.client import SalesforceClient
-from connectors.salesforce.records import FACTS, STAMP, to_record
+from connectors.salesforce.records import FACTS, STAMP, moment, to_record
 from connectors.salesforce.schema import Describes
 from sync_rules.records import Record
 
@@ -46,6 +47,17 @@ def changed(
             if not answer.get("done", True) and answer.get("nextRecordsUrl"):
                 cursor.url = str(answer["nextRecordsUrl"])
                 waiting.append(cursor)
+
+
+def newest(client: SalesforceClient, sobjects: Iterable[str], since: datetime) -> datetime | None:
+    """When the latest change at or after ``since`` was made, deletions included; one call for five types."""
+    order = f"{STAMP} DESC LIMIT 1"
+    queries = [
+        (f"queryAll {sobject}", soql.select(sobject, [STAMP], [soql.after(STAMP, since, None)], order))
+        for sobject in sobjects
+    ]
+    rows = [row for part in composite.query_all(client, queries) for row in part]
+    return max((moment(str(row[STAMP])) for row in rows), default=None)
 
 
 def _restarted(

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, MissingPermission
 from connectors.results import FieldSpec, FieldType, Owner
 from connectors.salesforce import composite, soql
 from connectors.salesforce.client import SalesforceClient
@@ -119,7 +119,14 @@ def account(client: SalesforceClient) -> dict[str, Any]:
     """``org_id``, ``name``, ``time_zone``, ``user_id`` (ours) and ``user_email``; two API calls."""
     who = client.user_info()
     query = soql.select("Organization", ["Id", "Name", "TimeZoneSidKey"])
-    organization = composite.query_all(client, [("query Organization", query)])[0][0]
+    found = composite.query_all(client, [("query Organization", query)])[0]
+    if not found:
+        raise MissingPermission(
+            "salesforce",
+            "query Organization",
+            remedy="Grant the integration user View Setup and Configuration.",
+        )
+    organization = found[0]
     return {
         "org_id": str(organization["Id"]),
         "name": str(organization["Name"]),

@@ -23,7 +23,10 @@ def literal(value: object) -> str:
 def select(
     sobject: str, fields: Sequence[str], conditions: Iterable[str] = (), order: str | None = None
 ) -> str:
-    """``SELECT fields FROM sobject [WHERE ...] [ORDER BY order]``, the conditions joined by AND."""
+    """``SELECT fields FROM sobject [WHERE ...] [ORDER BY order]``, the conditions joined by AND.
+
+    ``order`` may end in a LIMIT.
+    """
     text = f"SELECT {', '.join(fields)} FROM {sobject}"  # noqa: S608 - names come from describe, values from literal()
     wanted = [f"({condition})" if " OR " in condition else condition for condition in conditions if condition]
     if wanted:

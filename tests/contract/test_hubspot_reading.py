@@ -241,3 +241,13 @@ def test_usage_counts_every_call_by_endpoint(hubspot, hubspot_side):
     assert usage.calls == 3
     assert usage.by_endpoint == {"POST /crm/v3/objects/contacts/batch/read": 3}
     assert usage.daily_limit == 625_000
+
+
+def test_one_call_tells_whether_anything_changed(hubspot, hubspot_side, clock):
+    since = clock.now()
+    assert hubspot.newest_change(["contacts"], since) is None
+    hubspot_side.person(email="a@acme.example")
+    clock.advance(5)
+    hubspot_side.person(email="b@acme.example")
+    assert hubspot.newest_change(["contacts"], since) == since + timedelta(seconds=5)
+    assert hubspot.usage().calls == 2

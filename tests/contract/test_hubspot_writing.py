@@ -215,3 +215,17 @@ def test_opt_out_goes_by_address_and_shows_on_the_contact(hubspot, hubspot_side)
     assert not results["not an address"].ok
     (record,) = hubspot.read("contacts", [contact], ["hs_email_optout"])
     assert record.fields["hs_email_optout"] == "true"
+
+
+def test_an_upsert_whose_address_is_taken_names_the_holder(hubspot, hubspot_side):
+    hubspot_side.portal.add_property("contacts", UNIQUE)
+    holder = hubspot_side.person(email="a@x.example")
+    taken = RecordWrite("taken", None, ("salesforce_lead_id", "00Q1"), {"email": "a@x.example"})
+    free = RecordWrite("free", None, ("salesforce_lead_id", "00Q2"), {"email": "b@x.example"})
+    results = by_key(hubspot.write("contacts", "create", [taken, free]))
+    assert (results["taken"].ok, results["taken"].code, results["taken"].record_id) == (
+        False,
+        "DUPLICATE",
+        holder,
+    )
+    assert results["free"].ok

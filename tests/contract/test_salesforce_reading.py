@@ -223,3 +223,15 @@ def test_query_errors_do_not_quote_the_values(salesforce, salesforce_side):
         salesforce.read_by("Lead", "No_Such__c", ["secret@acme.example"], ["LastName"])
     assert "secret" not in str(caught.value)
     assert caught.value.code == "INVALID_FIELD"
+
+
+def test_one_call_tells_whether_anything_changed(salesforce, salesforce_side, clock):
+    kinds = ["Lead", "Contact", "Task", "Event", "Opportunity"]
+    lead = salesforce_side.lead()
+    clock.advance(60)
+    since = clock.now()
+    assert salesforce.newest_change(kinds, since) is None
+    clock.advance(60)
+    salesforce_side.org.delete("Lead", lead, user_id=salesforce_side.rep_id)
+    assert salesforce.newest_change(kinds, since) == clock.now()
+    assert salesforce.usage().calls == 2

@@ -32,8 +32,8 @@ BURST = {
     [
         (429, BURST, RetryableError, 10.0, False),
         (429, {**BURST, "policyName": "SECONDLY"}, RetryableError, 1.0, False),
-        (429, {"category": "RATE_LIMITS", "message": "You have reached your secondly limit."}, RetryableError, 10.0, False),
-        (429, {"message": "You have reached your daily limit.", "policyName": "DAILY"}, QuotaExhaustedError, 86400.0, False),
+        (429, {"category": "RATE_LIMITS", "message": "secondly limit"}, RetryableError, 10.0, False),
+        (429, {"message": "daily limit", "policyName": "DAILY"}, QuotaExhaustedError, 86400.0, False),
         (423, {"message": "locked"}, RetryableError, 2.0, False),
         (477, {}, RetryableError, None, False),
         (502, "<html>Bad gateway</html>", RetryableError, None, True),
