@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-STRING_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "combobox", "picklist"})
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 
 

@@ -88,6 +88,8 @@ class Org(Store):
             last_name="Process",
             profile="Automated Process",
         )
+        automated = self.tables["User"].rows[self.automated_user_id]
+        self.put("User", Row({**automated, "UserType": "AutomatedProcess"}))
         self.integration_user_id = self.add_user(
             email=self.username, first_name="Integration", last_name="User", profile=ADMIN_PROFILE
         )

@@ -68,10 +68,8 @@ def _counted(name: str, count: int, today: date) -> Days | None:
 def days_of(literal: Relative, now: datetime, zone: str) -> Days:
     """First day and the day after the last. Raises MALFORMED_QUERY for an unknown literal."""
     today = now.astimezone(ZoneInfo(zone)).date()
-    if literal.count is None:
-        found = _fixed(literal.name, today)
-    else:
-        found = _counted(literal.name, literal.count, today)
+    name, count = literal.name, literal.count
+    found = _fixed(name, today) if count is None else _counted(name, count, today)
     if found is None:
         raise SalesforceFault("MALFORMED_QUERY", f"unexpected token: '{literal.name}'")
     return found
