@@ -124,6 +124,11 @@ def _commitment_clocks(
         .filter(pl.col("started_at").is_not_null())
         .join(stops(commitment.stop, facts), on="episode", how="left")
         .join(first_excuses(commitment, facts), on="episode", how="left")
+        .with_columns(
+            excused_at=pl.when(pl.col("excused_at").is_not_null()).then(
+                pl.max_horizontal("excused_at", "started_at")
+            )
+        )
     )
     if isinstance(commitment.target, TouchFloor):
         rows = rows.filter(pl.col("stopped_at").is_not_null())

@@ -11,16 +11,17 @@ from sla_rules.sla import WEEKDAYS, Absence, CalendarSpec
 from tests.oracle import business_time as oracle
 
 FIRST, LAST = date(2026, 3, 20), date(2026, 4, 20)
-# Spring changes: Berlin 29 March, Sydney 5 April; Lord Howe shifts by half an hour; Cairo at midnight.
-ZONES = [
-    "Europe/Berlin",
-    "Australia/Sydney",
-    "Australia/Lord_Howe",
-    "Africa/Cairo",
-    "America/New_York",
-    "UTC",
+ZONES = ["Europe/Berlin", "Australia/Sydney", "Asia/Kolkata", "America/New_York", "UTC"]
+# Hours that are missing or come twice; Lord Howe shifts by half an hour, Cairo at midnight.
+CHANGES = [
+    ("Europe/Berlin", datetime(2026, 3, 28, 20, 0, tzinfo=UTC)),
+    ("Europe/Berlin", datetime(2026, 10, 24, 20, 0, tzinfo=UTC)),
+    ("America/New_York", datetime(2026, 10, 31, 20, 0, tzinfo=UTC)),
+    ("Australia/Lord_Howe", datetime(2026, 4, 4, 6, 0, tzinfo=UTC)),
+    ("Australia/Lord_Howe", datetime(2026, 10, 3, 6, 0, tzinfo=UTC)),
+    ("Africa/Cairo", datetime(2026, 4, 23, 12, 0, tzinfo=UTC)),
+    ("Africa/Cairo", datetime(2026, 10, 29, 12, 0, tzinfo=UTC)),
 ]
-AUTUMN = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)
 
 
 @st.composite
