@@ -215,7 +215,16 @@ def _grants(
 
 def _create(gateway: SalesforceGateway, sobject: str, rows: Sequence[Mapping[str, object]]) -> None:
     writes = [RecordWrite(f"{sobject}:{number}", None, None, row) for number, row in enumerate(rows)]
-    for result in gateway.write(sobject, "create", writes):
+    results = gateway.write(sobject, "create", writes)
+    if sobject == "FieldPermissions":
+        # A grant that is there but narrower is widened.
+        narrower = [
+            RecordWrite(write.key, result.record_id, None, _flags(write.fields))
+            for write, result in zip(writes, results, strict=True)
+            if result.code == _DUPLICATE and result.record_id is not None
+        ]
+        results += gateway.write(sobject, "update", narrower)
+    for result in results:
         if not result.ok and result.code != _DUPLICATE:
             raise PermanentError(
                 "salesforce",
@@ -225,3 +234,7 @@ def _create(gateway: SalesforceGateway, sobject: str, rows: Sequence[Mapping[str
                 fields=result.fields,
                 remedy="The integration user needs the permissions Customize Application and Manage Users.",
             )
+
+
+def _flags(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: row[name] for name in ("PermissionsRead", "PermissionsEdit")}

@@ -1,5 +1,6 @@
 """Reading HubSpot: nothing lost, nothing twice, history with its authors."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
 
@@ -251,3 +252,11 @@ def test_one_call_tells_whether_anything_changed(hubspot, hubspot_side, clock):
     hubspot_side.person(email="b@acme.example")
     assert hubspot.newest_change(["contacts"], since) == since + timedelta(seconds=5)
     assert hubspot.usage().calls == 2
+
+
+def test_threads_share_one_gateway_and_its_budget(hubspot, hubspot_side):
+    people = [hubspot_side.person(email=f"p{number}@acme.example") for number in range(64)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda one: hubspot.read("contacts", [one], ["email"]), people))
+    assert [records[0].id for records in found] == people
+    assert hubspot.usage().calls == 64

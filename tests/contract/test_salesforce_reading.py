@@ -1,5 +1,7 @@
 """Reading Salesforce: nothing lost, tombstones and merges seen, sessions renewed within bounds."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from connectors.errors import AuthError, ConfigError, PermanentError, QuotaExhaustedError, RetryableError
@@ -235,3 +237,16 @@ def test_one_call_tells_whether_anything_changed(salesforce, salesforce_side, cl
     salesforce_side.org.delete("Lead", lead, user_id=salesforce_side.rep_id)
     assert salesforce.newest_change(kinds, since) == clock.now()
     assert salesforce.usage().calls == 2
+
+
+def test_many_threads_that_find_the_session_over_renew_it_once(salesforce, salesforce_side):
+    lead = salesforce_side.lead()
+    salesforce.read("Lead", [lead], ["LastName"])
+    salesforce_side.org.sessions.expire_all()
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: salesforce.read("Lead", [lead], ["LastName"]), range(32)))
+    assert all(len(records) == 1 for records in found)
+    logins = salesforce_side.counters.of("salesforce").snapshot()["by_endpoint"][
+        "POST /services/oauth2/token"
+    ]
+    assert logins == 2

@@ -95,3 +95,21 @@ def test_the_installed_rules_refuse_what_the_agreement_forbids(hubspot, salesfor
     assert refused(Accord_Touches_Made__c=4) is None
     assert refused(Status="Closed - Not Converted") is None
     assert refused(Accord_Disposition__c="Poor quality", Accord_Disposition_Reason__c="No need") is None
+
+
+def test_access_that_is_too_narrow_is_widened(hubspot, salesforce, salesforce_side):
+    setup.install(hubspot, salesforce)
+    org = salesforce_side.org
+    ours = org.find("PermissionSet", "Name", "Accord_Integration")[0]["Id"]
+    grants = [
+        row
+        for row in org.find("FieldPermissions", "ParentId", ours)
+        if row["Field"] == "Lead.Accord_Stage__c"
+    ]
+    admin = org.integration_user_id
+    org.update("FieldPermissions", grants[0]["Id"], {"PermissionsEdit": False}, user_id=admin)
+    assert [(item.kind, item.name) for item in setup.missing(hubspot, salesforce)] == [
+        ("field access", "Accord_Stage__c")
+    ]
+    setup.install(hubspot, salesforce)
+    assert setup.missing(hubspot, salesforce) == []
