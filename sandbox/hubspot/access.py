@@ -109,8 +109,3 @@ class Access:
         """Remaining life of an OAuth token; None when it is unknown."""
         expiry = self._oauth_expiry.get(token)
         return None if expiry is None else max(0, int(expiry - self._monotonic()))
-
-    def expire_oauth_tokens(self) -> None:
-        """End every OAuth access token now, as a long pause would."""
-        for token in self._oauth_expiry:
-            self._oauth_expiry[token] = self._monotonic()

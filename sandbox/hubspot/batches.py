@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.hubspot import errors
 from sandbox.hubspot.errors import HubSpotFault, PropertyProblem
+from sandbox.hubspot.payload import as_object
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.record_store import Link
 from sandbox.hubspot.records import Actor, Record
@@ -35,11 +36,10 @@ def properties_of(one: Mapping[str, Any]) -> dict[str, object]:
     Raises:
         HubSpotFault: 400 when they are no object.
     """
-    properties = one.get("properties")
-    if properties is None:
-        return {}
-    if not isinstance(properties, dict):
-        raise errors.validation("Invalid input JSON: properties must be an object.")
+    properties = as_object(one.get("properties"), "properties")
+    for name, value in properties.items():
+        if isinstance(value, (dict, list)):
+            raise errors.validation(f"Invalid input JSON: the value of {name} must be a string.")
     return properties
 
 

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from sandbox.hubspot import errors
 from sandbox.hubspot.access import Caller
 from sandbox.hubspot.errors import HubSpotFault
+from sandbox.hubspot.payload import as_object, as_objects, checked_limit
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.records import Actor
 from sandbox.hubspot.values import iso
@@ -90,10 +91,7 @@ class Call:
 
     def body(self) -> Body:
         """The JSON body, which must be an object."""
-        parsed = self.json()
-        if not isinstance(parsed, dict):
-            raise errors.validation("Invalid input JSON: expected an object.")
-        return parsed
+        return as_object(self.json(), "the body")
 
     def inputs(self, maximum: int) -> list[Body]:
         """The `inputs` of a batch call.
@@ -101,9 +99,7 @@ class Call:
         Raises:
             HubSpotFault: 400 when they are missing, too many or not objects.
         """
-        inputs = self.body().get("inputs")
-        if not isinstance(inputs, list) or not all(isinstance(one, dict) for one in inputs):
-            raise errors.validation("Invalid input JSON: inputs must be a list of objects.")
+        inputs = as_objects(self.body().get("inputs"), "inputs")
         if len(inputs) > maximum:
             raise errors.batch_too_large(len(inputs), maximum)
         return inputs
@@ -114,17 +110,6 @@ class Call:
 
 Handler = Callable[[Call], Reply]
 OpenHandler = Callable[[Portal, Request, bytes], Reply]
-
-
-def checked_limit(raw: object, maximum: int | None, name: str = "limit") -> int:
-    """A positive whole number no greater than `maximum`, from text or JSON."""
-    try:
-        number = int(str(raw))
-    except ValueError:
-        raise errors.validation(f"{name} must be a whole number, got {raw}") from None
-    if number < 0 or (maximum is not None and number > maximum):
-        raise errors.validation(f"{name} must be between 0 and {maximum}, got {number}")
-    return number
 
 
 def route(portal: Portal, path: str, *, search: bool = False, **handlers: Handler) -> Route:

@@ -43,6 +43,14 @@ def merged_properties(primary: Record, other: Record, result_id: str, at: dateti
         merged["lifecyclestage"] = max(stages, key=LIFECYCLE_STAGES.index)
     if primary.object_type.name == "contacts":
         _merge_identity(merged, primary, other, absorbed, result_id, at)
+    elif primary.object_type.name == "companies":
+        domain = ours.get("domain") or theirs.get("domain")
+        domains = _joined(
+            ours.get("hs_additional_domains"), theirs.get("domain"), theirs.get("hs_additional_domains")
+        )
+        further = ";".join(one for one in domains.split(";") if one and one != domain)
+        if further:
+            merged["hs_additional_domains"] = further
     return merged
 
 

@@ -1,7 +1,7 @@
 """Owners (the portal's users and queues) and the access token that each user has in the sandbox."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -91,11 +91,6 @@ class Owners:
         )
         self._owners[owner.id] = owner
         return owner
-
-    def deactivate(self, owner_id: str) -> Owner:
-        """Take the user away; the owner stays visible with `archived=true`."""
-        self._owners[owner_id] = replace(self._owners[owner_id], active=False, token=None)
-        return self._owners[owner_id]
 
     def get(self, owner_id: str) -> Owner | None:
         return self._owners.get(owner_id)

@@ -10,6 +10,7 @@ from sandbox.hubspot.associations import AssociationTypes, association_types
 from sandbox.hubspot.errors import HubSpotFault
 from sandbox.hubspot.http import NO_CONTENT, Call, Reply, batch_body, collection, route
 from sandbox.hubspot.object_types import ObjectType, object_type
+from sandbox.hubspot.payload import as_list, association_type_ids, id_of
 from sandbox.hubspot.portal import Portal
 
 Body = dict[str, Any]
@@ -68,16 +69,13 @@ def _list(call: Call) -> Reply:
 
 def _put(call: Call) -> Reply:
     source, target = _kinds(call, "write")
-    raw = call.json()
-    if not isinstance(raw, list):
-        raise errors.validation("Invalid input JSON: expected a list of association types.")
-    return Reply(_associate(call, source, target, call.path("from_id"), call.path("to_id"), raw), 201)
+    return Reply(_associate(call, source, target, call.path("from_id"), call.path("to_id"), call.json()), 201)
 
 
 def _associate(
-    call: Call, source: ObjectType, target: ObjectType, from_id: str, to_id: str, raw_types: list[Body]
+    call: Call, source: ObjectType, target: ObjectType, from_id: str, to_id: str, raw_types: object
 ) -> Body:
-    type_ids = [int(one.get("associationTypeId", 0)) for one in raw_types]
+    type_ids = association_type_ids(raw_types)
     if not type_ids:
         raise errors.validation("At least one association type is needed.")
     call.portal.associate(source.name, from_id, target.name, to_id, type_ids=type_ids)
@@ -154,18 +152,11 @@ def _no_associations(source: ObjectType, target: ObjectType, from_id: str) -> Bo
 
 
 def _ends(one: Body) -> tuple[str, str]:
-    return _id_of(one.get("from")), _id_of(one.get("to"))
-
-
-def _id_of(raw: object) -> str:
-    if not isinstance(raw, dict) or "id" not in raw:
-        raise errors.validation("Invalid input JSON: expected an object with an id.")
-    return str(raw["id"])
+    return id_of(one.get("from")), id_of(one.get("to"))
 
 
 def _targets(one: Body) -> list[str]:
-    raw = one.get("to")
-    return [_id_of(target) for target in (raw if isinstance(raw, list) else [raw])]
+    return [id_of(target) for target in as_list(one.get("to"), "to")]
 
 
 def _batch_create(call: Call) -> Reply:
@@ -175,7 +166,7 @@ def _batch_create(call: Call) -> Reply:
     for one in call.inputs(MAX_CREATE):
         from_id, to_id = _ends(one)
         try:
-            results.append(_associate(call, source, target, from_id, to_id, one.get("types") or []))
+            results.append(_associate(call, source, target, from_id, to_id, one.get("types")))
         except HubSpotFault as fault:
             faults.append(_bad_pair(fault, from_id, to_id))
     return Reply(batch_body(call.portal, results, faults), 207 if faults else 201)
@@ -209,7 +200,7 @@ def _batch_default(call: Call) -> Reply:
 def _batch_archive(call: Call) -> Reply:
     source, target = _kinds(call, "write")
     for one in call.inputs(MAX_ARCHIVE):
-        from_id = _id_of(one.get("from"))
+        from_id = id_of(one.get("from"))
         for to_id in _targets(one):
             _remove_if_there(call, source, target, from_id, to_id)
     return NO_CONTENT
@@ -220,7 +211,7 @@ def _batch_labels_archive(call: Call) -> Reply:
     types = association_types(source.name, target.name)
     for one in call.inputs(MAX_CREATE):
         from_id, to_id = _ends(one)
-        type_ids = {int(kind.get("associationTypeId", 0)) for kind in one.get("types") or []}
+        type_ids = association_type_ids(one.get("types"))
         if types.default in type_ids:
             _remove_if_there(call, source, target, from_id, to_id)
         elif types.primary in type_ids:

@@ -5,9 +5,10 @@ from typing import Any
 from starlette.routing import Route
 
 from sandbox.hubspot import errors
-from sandbox.hubspot.http import NO_CONTENT, Call, Reply, checked_limit, collection, route
+from sandbox.hubspot.http import NO_CONTENT, Call, Reply, collection, route
 from sandbox.hubspot.lists import ContactList
 from sandbox.hubspot.object_types import find_object_type
+from sandbox.hubspot.payload import as_object, as_texts, checked_limit
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.values import iso
 
@@ -53,7 +54,11 @@ def _create(call: Call) -> Reply:
     if not name or kind is None:
         raise errors.validation("A list needs a name and a known objectTypeId.")
     made = call.portal.lists.add(
-        name, str(body.get("processingType") or ""), kind.type_id, call.portal.now(), body.get("filterBranch")
+        name,
+        str(body.get("processingType") or ""),
+        kind.type_id,
+        call.portal.now(),
+        as_object(body.get("filterBranch"), "filterBranch") or None,
     )
     return Reply({"list": made.wire()})
 
@@ -75,7 +80,10 @@ def _search(call: Call) -> Reply:
     body = call.body()
     offset = checked_limit(body.get("offset") or 0, None, "offset")
     count = checked_limit(body.get("count") or DEFAULT_SEARCH_PAGE, MAX_SEARCH_PAGE, "count")
-    query, kinds = str(body.get("query") or "").lower(), set(body.get("processingTypes") or ())
+    query, kinds = (
+        str(body.get("query") or "").lower(),
+        set(as_texts(body.get("processingTypes"), "processingTypes")),
+    )
     type_id = body.get("objectTypeId")
     found = [
         one
@@ -161,23 +169,21 @@ def _clear(call: Call) -> Reply:
     return NO_CONTENT
 
 
-def _ids(raw: object) -> list[str]:
-    if not isinstance(raw, list):
-        raise errors.validation("Invalid input JSON: expected a list of record ids.")
-    return [str(one) for one in raw]
-
-
 def _add(call: Call) -> Reply:
-    return _change(call, _ids(call.json()), [])
+    return _change(call, as_texts(call.json(), "the body"), [])
 
 
 def _remove(call: Call) -> Reply:
-    return _change(call, [], _ids(call.json()))
+    return _change(call, [], as_texts(call.json(), "the body"))
 
 
 def _add_and_remove(call: Call) -> Reply:
     body = call.body()
-    return _change(call, _ids(body.get("recordIdsToAdd") or []), _ids(body.get("recordIdsToRemove") or []))
+    return _change(
+        call,
+        as_texts(body.get("recordIdsToAdd"), "recordIdsToAdd"),
+        as_texts(body.get("recordIdsToRemove"), "recordIdsToRemove"),
+    )
 
 
 def _change(call: Call, add: list[str], remove: list[str]) -> Reply:

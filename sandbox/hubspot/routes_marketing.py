@@ -10,6 +10,7 @@ from sandbox.hubspot import errors
 from sandbox.hubspot.engagement import EMAIL_EVENT_KINDS, EmailEvent, Form, PageView
 from sandbox.hubspot.http import Call, Reply, collection, route
 from sandbox.hubspot.object_types import find_object_type
+from sandbox.hubspot.payload import as_integer
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.values import iso, parse_datetime, to_ms
 
@@ -139,7 +140,7 @@ def _email_events(call: Call) -> Reply:
     found.sort(key=lambda event: (event.at, event.id), reverse=True)
     limit = call.integer("limit", DEFAULT_EMAIL_EVENTS, MAX_EMAIL_EVENTS)
     offset = call.query("offset")
-    position = int(offset, 36) if offset.isalnum() else 0
+    position = int(offset, 36) if offset.isascii() and offset.isalnum() else 0
     page = found[position : position + limit]
     reached = position + len(page)
     return Reply(
@@ -211,7 +212,7 @@ def _events(call: Call) -> Reply:
     start = 0
     if after:
         at_ms, _, view_id = after.partition("_")
-        start = bisect_left([_view_order(one) for one in found], (int(at_ms), view_id))
+        start = bisect_left([_view_order(one) for one in found], (as_integer(at_ms, "after"), view_id))
     limit = call.integer("limit", DEFAULT_EVENTS, MAX_EVENTS)
     page = found[start : start + limit]
     following = found[start + limit] if start + limit < len(found) else None

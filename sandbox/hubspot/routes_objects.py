@@ -10,6 +10,7 @@ from sandbox.hubspot.associations import association_types
 from sandbox.hubspot.batches import Outcome, create_batch, properties_of, update_batch, upsert_batch
 from sandbox.hubspot.http import MAX_PAGE, NO_CONTENT, Call, Reply, batch_body, collection, route
 from sandbox.hubspot.object_types import OBJECT_TYPES
+from sandbox.hubspot.payload import as_objects, as_texts, association_type_ids, id_of
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.record_store import Link
 from sandbox.hubspot.records import Record
@@ -110,11 +111,10 @@ def links_of(table: Table, body: dict[str, Any]) -> list[Link]:
         HubSpotFault: 400 for a missing target or a type id that no association from here has.
     """
     links: list[Link] = []
-    for one in body.get("associations") or []:
-        target = str((one.get("to") or {}).get("id") or "")
-        type_ids = [int(kind["associationTypeId"]) for kind in one.get("types") or []]
+    for one in as_objects(body.get("associations"), "associations"):
+        target, type_ids = id_of(one.get("to")), association_type_ids(one.get("types"))
         to_type = _type_reached(table.kind.name, type_ids)
-        if to_type is None or not target:
+        if to_type is None:
             raise errors.invalid_association([target])
         links.append(Link(to_type, target, tuple(type_ids)))
     return links
@@ -175,7 +175,7 @@ def _search(call: Call) -> Reply:
         raise errors.validation(f"The request body may have at most {MAX_BODY_CHARS} characters.")
     body = call.body()
     found = run_search(table, call.portal.associations, body, call.portal.now())
-    names = [str(name) for name in body.get("properties") or []]
+    names = as_texts(body.get("properties"), "properties")
     projection = Projection(table.kind, table.schema, names)
     results = [projection.of_properties(record_id, properties) for record_id, properties in found.items]
     return Reply({"total": found.total, **collection(results, found.after)})
@@ -227,8 +227,8 @@ def _batch_read(call: Call, table: Table) -> Reply:
             missing.append(given)
         else:
             found[record.id] = record
-    history = [str(name) for name in body.get("propertiesWithHistory") or []]
-    names = [str(name) for name in body.get("properties") or []]
+    history = as_texts(body.get("propertiesWithHistory"), "propertiesWithHistory")
+    names = as_texts(body.get("properties"), "properties")
     projection = Projection(table.kind, table.schema, names, history)
     results = [projection.of(record) for record in found.values()]
     call.portal.shuffler.shuffle(results)

@@ -8,6 +8,7 @@ from sandbox.hubspot import errors
 from sandbox.hubspot.access import schema_scope
 from sandbox.hubspot.errors import HubSpotFault
 from sandbox.hubspot.http import MAX_PAGE, NO_CONTENT, Call, Reply, batch_body, collection, route
+from sandbox.hubspot.payload import as_integer
 from sandbox.hubspot.portal import Portal
 from sandbox.hubspot.schema import Group, PropertyDefinition
 from sandbox.hubspot.standard_objects import DEAL_PIPELINE, DEAL_STAGES
@@ -157,7 +158,7 @@ def _patch_group(call: Call) -> Reply:
     group = _table(call, "write").schema.require_group(call.path("name"))
     body = call.body()
     group.label = str(body.get("label") or group.label)
-    group.display_order = int(body.get("displayOrder", group.display_order))
+    group.display_order = as_integer(body.get("displayOrder", group.display_order), "displayOrder")
     return Reply(_group_body(group))
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.hubspot import errors
+from sandbox.hubspot.payload import as_integer, as_objects
 
 MAX_UNIQUE_PER_TYPE = 10
 FIELD_TYPES: dict[str, frozenset[str]] = {
@@ -82,18 +83,16 @@ def parse_options(raw: object) -> tuple[Option, ...]:
     Raises:
         HubSpotFault: 400 when an entry lacks label or value, or a value repeats.
     """
-    if not isinstance(raw, Sequence) or isinstance(raw, str):
-        raise errors.validation("options must be a list")
     options: list[Option] = []
-    for position, item in enumerate(raw):
-        if not isinstance(item, Mapping) or not item.get("label") or item.get("value") in (None, ""):
+    for position, item in enumerate(as_objects(raw, "options")):
+        if not item.get("label") or item.get("value") in (None, ""):
             raise errors.validation("Property option needs a label and a value.")
         order = item.get("displayOrder")
         options.append(
             Option(
                 label=str(item["label"]),
                 value=str(item["value"]),
-                display_order=position if order is None else int(order),
+                display_order=position if order is None else as_integer(order, "displayOrder"),
                 hidden=bool(item.get("hidden", False)),
             )
         )
@@ -168,7 +167,7 @@ class Schema:
             field_type=field_type,
             group=str(raw["groupName"]),
             description=str(raw.get("description") or ""),
-            options=self._options(kind, field_type, raw.get("options") or []),
+            options=self._options(kind, field_type, raw.get("options")),
             has_unique_value=unique,
             read_only=field_type == "calculation_equation",
             calculated=field_type == "calculation_equation",
@@ -176,7 +175,7 @@ class Schema:
             hubspot_defined=False,
             external_options=bool(raw.get("externalOptions", False)),
             form_field=bool(raw.get("formField", False)),
-            display_order=int(raw.get("displayOrder", -1)),
+            display_order=as_integer(raw.get("displayOrder", -1), "displayOrder"),
             created_at=now,
             updated_at=now,
         )
@@ -194,7 +193,7 @@ class Schema:
             if raw.get(key) is not None:
                 changes[attribute] = bool(raw[key])
         if raw.get("displayOrder") is not None:
-            changes["display_order"] = int(raw["displayOrder"])
+            changes["display_order"] = as_integer(raw["displayOrder"], "displayOrder")
         if raw.get("groupName") is not None:
             self._require_group(str(raw["groupName"]))
             changes["group"] = str(raw["groupName"])
@@ -219,7 +218,9 @@ class Schema:
             raise errors.validation("Property group needs a name and a label.")
         if name in self.groups and not self.groups[name].archived:
             raise errors.conflict(f"Property group named {name} already exists.")
-        self.groups[name] = Group(name, str(raw["label"]), int(raw.get("displayOrder", -1)))
+        self.groups[name] = Group(
+            name, str(raw["label"]), as_integer(raw.get("displayOrder", -1), "displayOrder")
+        )
         return self.groups[name]
 
     def require_group(self, name: str) -> Group:

@@ -12,6 +12,7 @@ from sandbox.hubspot import errors
 from sandbox.hubspot.associations import Associations
 from sandbox.hubspot.indexes import SortedIndex
 from sandbox.hubspot.object_types import find_object_type
+from sandbox.hubspot.payload import Body, as_list, as_object, as_objects, checked_limit
 from sandbox.hubspot.records import Properties
 from sandbox.hubspot.search_filters import Condition, KeyRange, compile_filter, matches_query
 from sandbox.hubspot.search_index import SearchIndex
@@ -54,16 +55,14 @@ def run_search(table: Table, associations: Associations, raw: Mapping[str, Any],
     """
     index = table.search
     index.catch_up(now)
-    limit = _whole(raw.get("limit", DEFAULT_PAGE), "limit")
-    offset = _whole(raw.get("after") or 0, "after")
-    if limit > MAX_PAGE:
-        raise errors.validation(f"limit must be at most {MAX_PAGE}, got {limit}")
+    limit = checked_limit(raw.get("limit", DEFAULT_PAGE), MAX_PAGE)
+    offset = checked_limit(raw.get("after") or 0, None, "after")
     if offset + limit > MAX_RESULTS:
         raise errors.validation(
             f"Search is limited to {MAX_RESULTS} results: after + limit is {offset + limit}."
         )
     groups = [_compile_group(table, associations, filters) for filters in _filter_groups(raw)]
-    sort_name, descending = _sort(table, raw.get("sorts") or [])
+    sort_name, descending = _sort(table, as_list(raw.get("sorts"), "sorts"))
     query = str(raw.get("query") or "").strip()
     ids, total = _page_of(table, groups, query, sort_name, descending=descending, offset=offset, limit=limit)
     more = offset + len(ids) < total
@@ -153,15 +152,10 @@ def _require_index(table: Table, name: str) -> SortedIndex:
     return found
 
 
-def _filter_groups(raw: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
-    outer = raw.get("filterGroups") or []
-    if not isinstance(outer, list) or not all(isinstance(group, dict) for group in outer):
-        raise errors.validation("Invalid input JSON: filterGroups must be a list of objects.")
-    groups = [group.get("filters") or [] for group in outer]
-    groups.append(raw.get("filters") or [])
+def _filter_groups(raw: Mapping[str, Any]) -> list[list[Body]]:
+    outer = as_objects(raw.get("filterGroups"), "filterGroups")
+    groups = [as_objects(group.get("filters"), "filters") for group in (*outer, raw)]
     groups = [group for group in groups if group]
-    if not all(isinstance(group, list) and all(isinstance(one, dict) for one in group) for group in groups):
-        raise errors.validation("Invalid input JSON: filters must be a list of objects.")
     if len(groups) > MAX_GROUPS:
         raise errors.validation(f"At most {MAX_GROUPS} filter groups are allowed, got {len(groups)}.")
     if any(len(group) > MAX_FILTERS_PER_GROUP for group in groups):
@@ -213,7 +207,7 @@ def _associated(table: Table, associations: Associations, one: Mapping[str, Any]
     target = find_object_type(str(one["propertyName"]).removeprefix(_PSEUDO))
     if target is None or one.get("operator") not in ("EQ", "IN"):
         raise errors.validation(f"Cannot filter by {one['propertyName']} with {one.get('operator')}.")
-    wanted = one.get("values") or [] if one["operator"] == "IN" else [one.get("value")]
+    wanted = as_list(one.get("values"), "values") if one["operator"] == "IN" else [one.get("value")]
     return frozenset(
         int(found)
         for to_id in wanted
@@ -226,7 +220,7 @@ def _sort(table: Table, sorts: Sequence[Any]) -> tuple[str, bool]:
         return table.kind.created_property, False
     if len(sorts) > 1:
         raise errors.validation("Only one sort is allowed.")
-    first = sorts[0]
+    first = sorts[0] if isinstance(sorts[0], str) else as_object(sorts[0], "sorts")
     if isinstance(first, str):
         name, descending = first.removeprefix("-"), first.startswith("-")
     else:
@@ -254,10 +248,3 @@ def _sort_key(table: Table, name: str, *, descending: bool) -> Callable[[int], t
         return (descending, text.lower(), item)
 
     return key
-
-
-def _whole(raw: object, name: str) -> int:
-    text = str(raw)
-    if not text.isdigit():
-        raise errors.validation(f"{name} must be a whole number, got {text}")
-    return int(text)

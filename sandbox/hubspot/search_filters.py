@@ -1,5 +1,6 @@
 """What one search filter means: operators by property type, tokens, and ranges that an index can answer."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,9 +113,12 @@ def _key_of(definition: PropertyDefinition) -> Key:
 
 def _number_key(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise errors.validation(f"{text} was not a valid number.") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise errors.validation(f"{text} was not a valid number.")
+    return number
 
 
 def _moment_key(text: str) -> float:

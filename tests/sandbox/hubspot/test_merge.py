@@ -139,3 +139,15 @@ def test_two_hundred_and_fifty_identities_are_the_end(server, portal, app_actor)
 
     assert answer.status_code == 414
     assert portal.record("contacts", second.id).id == second.id
+
+
+def test_companies_keep_the_other_domain(server, portal, app_actor):
+    primary = portal.create("companies", {"name": "One", "domain": "one.example"}, actor=app_actor)
+    other = portal.create("companies", {"name": "Two", "domain": "two.example"}, actor=app_actor)
+
+    merged = server.client().crm.companies.basic_api.get_by_id(
+        portal.merge("companies", primary.id, other.id, actor=app_actor).id,
+        properties=["hs_additional_domains"],
+    )
+
+    assert merged.properties["hs_additional_domains"] == "two.example"
