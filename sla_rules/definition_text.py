@@ -83,13 +83,13 @@ def _when(when: When) -> str:
 
 def _did(did: Did) -> str:
     what = _list([_KINDS.get(kind, kind.replace("_", " ")) for kind in did.activity], "or")
-    text = f"{did.at_least} times: {what}" if did.at_least > 1 else what
+    text = f"at least {did.at_least} times {what}" if did.at_least > 1 else what
     if did.page is not None:
         text += f" of {_list([page or 'the home page' for page in did.page], 'or')}"
     if did.form is not None:
-        text += f" “{_list(did.form, 'or')}”"
+        text += f" {_quoted(did.form)}"
     if did.detail_contains is not None:
-        text += f" naming “{_list(did.detail_contains, 'or')}”"
+        text += f" naming {_quoted(did.detail_contains)}"
     if did.direction is not None:
         text += f", {_list(did.direction, 'or')}"
     if did.outcome is not None:
@@ -127,6 +127,10 @@ def _list(items: Sequence[str], word: str) -> str:
     return f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
+def _quoted(items: Sequence[str]) -> str:
+    return _list([f"“{item}”" for item in items], "or")
+
+
 def _duration(length: timedelta) -> str:
     minutes = int(length.total_seconds() // 60)
     for unit, size in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
@@ -148,17 +152,30 @@ def _amount(name: str) -> Callable[[Amount], str]:
 
 
 def _is(name: str) -> Callable[[Sequence[str]], str]:
-    return lambda values: f"{name} is {_list([value.replace('_', ' ') for value in values], 'or')}"
+    return lambda values: (
+        f"{name} is {_list([_VALUES.get(value, value.replace('_', ' ')) for value in values], 'or')}"
+    )
 
 
 def _says(name: str) -> Callable[[Sequence[str]], str]:
-    return lambda values: f"{name} has the words {_list([f'“{value}”' for value in values], 'or')}"
+    return lambda values: f"{name} has the words {_quoted(values)}"
 
 
 def _yes(true: str, false: str) -> Callable[[bool], str]:
     return lambda value: true if value else false
 
 
+_VALUES: Mapping[str, str] = {
+    "c_level": "C-level",
+    "vp": "VP",
+    "it": "IT",
+    "hr": "HR",
+    "placeholder": "a placeholder",
+    "malformed": "not well formed",
+    "disposable": "a throw-away one",
+    "personal": "a private one",
+    "role": "that of a desk",
+}
 _KINDS: Mapping[str, str] = {
     "page_view": "a page view",
     "form_submission": "a form sent",

@@ -76,15 +76,15 @@ def parse_contract(text: str, *, source: str) -> Document:
     Raises:
         ContractError: when the text is not YAML; the problem names the line.
     """
-    loader = _Loader(text)
+    lines: dict[Path, int] = {}
+    problems: list[str] = []
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
-        lines: dict[Path, int] = {}
-        problems: list[str] = []
         value = None if node is None else _build(loader, node, (), lines, problems, source)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line + 1, len(text.splitlines())) if mark else 1
         detail = ", ".join(part for part in (error.context, error.problem) if part)
         raise ContractError(
             [
@@ -92,12 +92,11 @@ def parse_contract(text: str, *, source: str) -> Document:
                 "colons and quotes here"
             ]
         ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError) as error:
+        detail = " ".join(str(error).split())
         raise ContractError(
-            [f"{source}:1: this is not valid YAML ({error}); save it as plain UTF-8 text"]
+            [f"{source}:1: this is not valid YAML ({detail}); save it as plain UTF-8 text"]
         ) from error
-    finally:
-        loader.dispose()
     return Document(source, value, lines, tuple(problems))
 
 
@@ -122,7 +121,11 @@ def _build(
             _build(loader, item, (*path, index), lines, problems, source)
             for index, item in enumerate(node.value)
         ]
-    return loader.construct_object(node, deep=True)
+    try:
+        return loader.construct_object(node, deep=True)
+    except ValueError:
+        # 2026-02-31 looks like a date; as a text it gets its complaint where a date is expected.
+        return node.value
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
