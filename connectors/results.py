@@ -3,7 +3,7 @@
 Plain frozen values shared by both vendors. Records themselves are ``sync_rules.records.Record``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -35,12 +35,15 @@ class ChangeRequest:
         fields: API names wanted; those that the side does not show are left out of the answer.
         since: aware UTC, inclusive, already reduced by the caller's overlap; None reads everything.
         history: API names whose change times are wanted (HubSpot only; Salesforce has none to give).
+        known: which of ``(id, modified_at)`` need not be read again, because the caller holds them as of that
+            moment (HubSpot only: its search tells ids and stamps, and values have to be read by id).
     """
 
     object_type: str
     fields: tuple[str, ...]
     since: datetime | None
     history: tuple[str, ...] = ()
+    known: Callable[[Sequence[tuple[str, datetime]]], Set[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ def make(context: PassContext) -> StepResult:
         plan = build_plan(state, context.mapping, now=now)
     plan = _with_history(context, state, plan, now)
     with context.store.begin() as connection:
-        plan, refused = refusals.set_aside(connection, plan, now=now)
+        # Compared as the journal keeps them, so that a refused write is known again.
+        stored, refused = refusals.set_aside(connection, storable(plan), now=now)
+        plan = replace(plan, writes=stored.writes)
         verdict = _judge(context, connection, plan)
         status: journal.PlanStatus = "planned"
         if context.options.dry_run:
@@ -38,7 +40,6 @@ def make(context: PassContext) -> StepResult:
         elif not verdict.ok and not context.options.approve:
             status = "stopped"
         journal.withdraw_open(connection, now=now)
-        stored = storable(plan)
         journal.store_plan(
             connection,
             plan_id=context.pass_id,

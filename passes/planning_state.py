@@ -17,6 +17,7 @@ from sync_rules.schema import Schemas
 from sync_rules.state import CompanyState, PersonState, PlanInput
 from sync_rules.stored import base_from_json
 
+_UNDECIDED = {"ambiguous", "duplicate"}
 _COUNTED = (
     "contacts",
     "companies",
@@ -51,15 +52,20 @@ def load_schemas(context: PassContext, connection: sa.Connection) -> Schemas:
 
 
 def _due(connection: sa.Connection, kind: LinkKind) -> list[links.LinkRow]:
-    """Links that changed, and links with holds: a hold is released by itself once its cause is gone."""
+    """Links that changed, and links with holds: a hold is released by itself once its cause is gone.
+
+    Links of which nobody knows yet who they are wait for a person to decide.
+    """
     due = {row.link.link_id: row for row in links.due(connection, "plan_due", kind)}
-    held = {row.link_id for row in holds.open_holds(connection)} - due.keys()
+    standing = holds.open_holds(connection)
+    undecided = {row.link_id for row in standing if row.kind in _UNDECIDED}
+    held = {row.link_id for row in standing} - due.keys()
     due |= {
         link_id: row
         for link_id, row in links.load(connection, held).items()
         if row.link.kind == kind and not row.merged
     }
-    return [due[link_id] for link_id in sorted(due)]
+    return [due[link_id] for link_id in sorted(due.keys() - undecided)]
 
 
 def people_states(

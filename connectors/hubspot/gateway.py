@@ -48,6 +48,7 @@ class HubSpotGateway:
                 history=request.history,
                 app_id=self._app_id() if request.history else None,
                 keep_history=_kept(request.object_type, request.history),
+                known=request.known,
             )
             for page in pages:
                 yield request.object_type, page

@@ -3,14 +3,14 @@
 How the search pages is ``search.py``; what a reply means is ``records.py``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from datetime import datetime
 from typing import Any
 
 from connectors.chunking import chunks
 from connectors.hubspot import search
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.records import modified_property, to_record, tombstone, wanted_properties
+from connectors.hubspot.records import modified_property, moment, to_record, tombstone, wanted_properties
 from sync_rules.records import Record
 
 BATCH = 100
@@ -25,19 +25,22 @@ def changed(
     history: Sequence[str],
     app_id: str | None,
     keep_history: Sequence[str],
+    known: Callable[[Sequence[tuple[str, datetime]]], Set[str]] | None = None,
 ) -> Iterator[list[Record]]:
-    """Pages of Records changed at or after ``since``; with ``history`` each page is read again by id."""
-    wanted = wanted_properties(object_type, fields)
+    """Pages of Records changed at or after ``since``, each read by id: a search tells values of a while ago.
+
+    Args:
+        known: see ``ChangeRequest``; what it names is left out.
+    """
     modified = modified_property(object_type)
-    by_id = bool(history) or search.fitting(wanted, modified) != wanted
-    for page in search.changed(client, object_type, [modified] if by_id else wanted, since):
-        if by_id:
-            ids = [str(item["id"]) for item in page]
-            records = by_ids(
-                client, object_type, ids, fields, history=history, app_id=app_id, keep_history=keep_history
-            )
-        else:
-            records = [to_record(object_type, item) for item in page]
+    for page in search.changed(client, object_type, [modified], since):
+        ids = [str(item["id"]) for item in page]
+        if known is not None:
+            held = known([(str(item["id"]), moment(item["properties"][modified])) for item in page])
+            ids = [one for one in ids if one not in held]
+        records = by_ids(
+            client, object_type, ids, fields, history=history, app_id=app_id, keep_history=keep_history
+        )
         if records:
             yield sorted(records, key=lambda record: (record.modified_at, int(record.id)))
 

@@ -210,6 +210,17 @@ def link_ids(
     return answer
 
 
+def stamps_of(
+    connection: sa.Connection, side: Side, object_type: str, ids: Iterable[str]
+) -> dict[str, datetime]:
+    """The modification time that the mirror holds of each record."""
+    query = sa.select(mirror.c.record_id, mirror.c.modified_at).where(
+        mirror.c.side == side, mirror.c.object_type == object_type
+    )
+    found = where_in(connection, query, mirror.c.record_id, ids)
+    return {row.record_id: row.modified_at for row in found}
+
+
 def latest_change(connection: sa.Connection, side: Side, object_type: str) -> datetime | None:
     """The newest modification time that the mirror holds for one type."""
     query = sa.select(sa.func.max(mirror.c.modified_at)).where(
