@@ -41,5 +41,6 @@ def _run(call: Call, *, everything: bool, tooling: bool) -> Reply:
 
 
 def next_page(call: Call, locator: str) -> Reply:
-    """``GET query/<locator>``."""
-    return Reply(200, call.org.cursors.next_page(locator, call.root))
+    """``GET query/<locator>``, or the Tooling API's."""
+    root = call.root + "/tooling" if call.path[0].lower() == "tooling" else call.root
+    return Reply(200, call.org.cursors.next_page(locator, root))

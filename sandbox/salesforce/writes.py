@@ -129,7 +129,9 @@ def _finish(
     owner_id = draft.get("OwnerId")
     if owner_id is not None and (old is None or old["OwnerId"] != owner_id):
         check_owner(store, owner_id)
-    draft.update(LastModifiedDate=now, LastModifiedById=user_id, SystemModstamp=now)
+    # A write dated before the record's last one still comes after it: stamps never run backwards.
+    stamp = now if old is None else max(now, old["SystemModstamp"])
+    draft.update(LastModifiedDate=stamp, LastModifiedById=user_id, SystemModstamp=stamp)
     store.put(spec.name, Row(draft))
     setup_checks.committed(store, spec)
 

@@ -78,6 +78,12 @@ def test_record_counts_leave_deleted_rows_out(served, sf):
     assert found == {"sObjects": [{"count": 1, "name": "Lead"}, {"count": 0, "name": "Contact"}]}
 
 
+def test_a_records_stamp_never_runs_backwards(served, sf):
+    lead = sf.Lead.create({"LastName": "A", "Company": "B"})["id"]
+    served.org.update("Lead", lead, {"Title": "CTO"}, user_id=served.rep_id, at=START)
+    assert sf.Lead.get(lead)["SystemModstamp"] == "2026-11-20T09:30:00.000+0000"
+
+
 def test_a_late_commit_carries_an_older_stamp(served, sf):
     late = served.clock.now() - timedelta(minutes=7)
     served.org.create("Lead", {"LastName": "Late", "Company": "B"}, user_id=served.rep_id, at=late)
