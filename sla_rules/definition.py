@@ -205,11 +205,6 @@ class Disqualifier(_Part):
         """Disqualifiers carry no points."""
         return 0
 
-    @property
-    def half_life(self) -> None:
-        """Disqualifiers do not fade."""
-        return
-
 
 class FitCriterion(_Part):
     """Points for what the person and the company are."""
@@ -222,11 +217,6 @@ class FitCriterion(_Part):
     @property
     def did(self) -> None:
         """Fit never looks at activities."""
-        return
-
-    @property
-    def half_life(self) -> None:
-        """Fit does not fade."""
         return
 
 

@@ -12,7 +12,6 @@ from sla_rules.definition import (
     BehaviourCriterion,
     Criterion,
     Did,
-    Disqualifier,
     LeadDefinition,
     Way,
     When,
@@ -72,7 +71,7 @@ def _test(item: Criterion) -> str:
     if item.when is not None:
         return _when(item.when)
     text = _did(item.did) if item.did is not None else ""
-    if isinstance(item, Disqualifier) or item.half_life is None:
+    if not isinstance(item, BehaviourCriterion) or item.half_life is None:
         return text
     return f"{text}; half of the points are left after {_duration(item.half_life)}"
 
