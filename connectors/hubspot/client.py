@@ -5,6 +5,7 @@ Knows nothing of objects and properties; every other module here calls ``HubSpot
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 import hubspot
 import urllib3
@@ -17,7 +18,7 @@ from urllib3.exceptions import (
 )
 
 from connectors.budget import CallBudget, Window
-from connectors.errors import ConfigError, MissingPermission, PermanentError, RetryableError
+from connectors.errors import AuthError, ConfigError, PermanentError, RetryableError
 from connectors.hubspot.errors import classify
 from connectors.results import ApiUsage
 from connectors.retry import Retrier, Safety
@@ -149,7 +150,7 @@ class HubSpotClient:
                     code="TLS",
                     message=str(getattr(error, "reason", "")),
                     remedy="Check the certificate store and any proxy between here and HubSpot.",
-                ) from error
+                ) from None
             self._observe(getattr(error, "headers", None) or {})
             raise classify(operation, int(status), error.body, getattr(error, "headers", None)) from None
         self._observe(replied)
@@ -184,27 +185,42 @@ class HubSpotClient:
         )
 
     def app_id(self) -> str | None:
-        """The id under which HubSpot's history names our writes, or None if the token does not tell it."""
-        try:
-            info = self.call(
-                "POST",
-                "/oauth/v2/private-apps/get/access-token-info",
-                endpoint="/oauth/v2/private-apps/get/access-token-info",
-                body={"tokenKey": self._token},
-            )
-        except PermanentError as error:
-            if error.status not in (400, 404) and not isinstance(error, MissingPermission):
-                raise
-            info = self.call(
-                "GET",
-                f"/oauth/v1/access-tokens/{self._token}",
-                endpoint="/oauth/v1/access-tokens/{token}",
-            )
-        found = info.get("appId") or info.get("app_id")
-        return str(found) if found is not None else None
+        """The id under which HubSpot's history names our writes, or None if the token does not tell it.
+
+        Raises:
+            AuthError: the token is not accepted.
+        """
+        questions = [self._ask_private_app, self._ask_oauth]
+        if not self._token.startswith("pat-"):
+            questions.reverse()
+        refusal: AuthError | None = None
+        for question in questions:
+            try:
+                info = question()
+            except AuthError as error:
+                # Each endpoint refuses the other kind of token as if it were wrong.
+                refusal = refusal or error
+            except PermanentError as error:
+                if error.status not in (400, 403, 404):
+                    raise
+            else:
+                found = info.get("appId") or info.get("app_id")
+                return str(found) if found is not None else None
+        if refusal is not None:
+            raise refusal
+        return None
+
+    def _ask_private_app(self) -> dict[str, Any]:
+        path = "/oauth/v2/private-apps/get/access-token-info"
+        return self.call("POST", path, endpoint=path, body={"tokenKey": self._token})
+
+    def _ask_oauth(self) -> dict[str, Any]:
+        endpoint = "/oauth/v1/access-tokens/{token}"
+        return self.call("GET", endpoint.replace("{token}", quote(self._token, safe="")), endpoint=endpoint)
 
 
 def _raise_transport(operation: str, error: HTTPError) -> NoReturn:
+    # Their own texts quote the path, which may hold an address or a token: they are not chained.
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
     sent = not isinstance(cause, _NEVER_SENT)
     raise RetryableError(
@@ -214,4 +230,4 @@ def _raise_transport(operation: str, error: HTTPError) -> NoReturn:
         message="no reply" if sent else "no connection",
         sent=sent,
         remedy="Check the network and HubSpot's status page.",
-    ) from error
+    ) from None

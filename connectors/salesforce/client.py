@@ -166,8 +166,8 @@ def _translated(operation: str, request: Any) -> Any:
             code="TLS",
             message=str(error),
             remedy="Check the certificate store and any proxy between here and Salesforce.",
-        ) from error
-    except requests.exceptions.JSONDecodeError as error:
+        ) from None
+    except requests.exceptions.JSONDecodeError:
         raise RetryableError(
             "salesforce",
             operation,
@@ -175,12 +175,13 @@ def _translated(operation: str, request: Any) -> Any:
             message="the reply is not JSON",
             sent=True,
             remedy="Check for a proxy that answers in Salesforce's place.",
-        ) from error
+        ) from None
     except requests.exceptions.RequestException as error:
         _raise_transport(operation, error)
 
 
 def _raise_transport(operation: str, error: requests.exceptions.RequestException) -> NoReturn:
+    # Their own texts quote the URL, which may hold a query with values: they are not chained.
     cause: object = error.args[0] if error.args else error
     if isinstance(cause, MaxRetryError) and cause.reason is not None:
         cause = cause.reason
@@ -192,4 +193,4 @@ def _raise_transport(operation: str, error: requests.exceptions.RequestException
         message="no connection" if never_sent else "no reply",
         sent=not never_sent,
         remedy="Check the network and Salesforce's status page.",
-    ) from error
+    ) from None

@@ -202,4 +202,4 @@ def _logged_in(login: Callable[[], tuple[str, str]]) -> tuple[str, str]:
             code=type(error).__name__,
             message="no reply from the login server",
             remedy="Check the login URL and the network.",
-        ) from error
+        ) from None

@@ -1,10 +1,12 @@
 """Reading HubSpot: nothing lost, nothing twice, history with its authors."""
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+import requests
 
 from connectors.errors import AuthError, MissingPermission, QuotaExhaustedError, RetryableError
 from connectors.results import ChangeRequest
@@ -260,3 +262,31 @@ def test_threads_share_one_gateway_and_its_budget(hubspot, hubspot_side):
         found = list(threads.map(lambda one: hubspot.read("contacts", [one], ["email"]), people))
     assert [records[0].id for records in found] == people
     assert hubspot.usage().calls == 64
+
+
+def test_an_oauth_token_tells_its_app_too(hubspot_side):
+    portal = hubspot_side.portal
+    answer = requests.post(
+        f"{hubspot_side.server.base_url}/oauth/v1/token",
+        data={
+            "grant_type": "refresh_token",
+            "client_id": portal.client_id,
+            "client_secret": portal.client_secret,
+            "refresh_token": portal.refresh_token,
+        },
+        timeout=5,
+    )
+    assert hubspot_side.gateway(answer.json()["access_token"]).account()["app_id"] == str(portal.app_id)
+
+
+def test_a_lost_connection_shows_no_address_anywhere(hubspot, hubspot_side):
+    hubspot_side.fail(path="*/unsubscribe-all", drop="before", times=None)
+    (result,) = hubspot.opt_out(["ann@acme.example"])
+    assert (result.ok, result.code) == (False, "NOT_SENT")
+    assert "acme.example" not in str(result.message)
+    hubspot_side.fail(path="*", drop="before", times=None)
+    with pytest.raises(RetryableError) as caught:
+        hubspot.read_by("contacts", "email", ["ann@acme.example"], ["email"])
+    text = "".join(traceback.format_exception(caught.value))
+    assert "hubapi" not in text
+    assert "acme" not in text.replace('["ann@acme.example"]', "")

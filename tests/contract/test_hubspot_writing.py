@@ -229,3 +229,17 @@ def test_an_upsert_whose_address_is_taken_names_the_holder(hubspot, hubspot_side
         holder,
     )
     assert results["free"].ok
+
+
+def test_a_list_can_be_loaded_by_address_again_and_again(hubspot, hubspot_side):
+    present = hubspot_side.person(email="p7@x.example")
+    writes = [
+        RecordWrite(f"row {number}", None, ("email", f"P{number}@X.example"), {"firstname": f"N{number}"})
+        for number in range(250)
+    ]
+    first, second = hubspot.write("contacts", "create", writes), hubspot.write("contacts", "create", writes)
+    assert all(result.ok for result in first + second)
+    assert sum(result.created for result in first) == 249
+    assert sum(result.created for result in second) == 0
+    assert first[7].record_id == present
+    assert len(hubspot_side.portal.records("contacts")) == 250

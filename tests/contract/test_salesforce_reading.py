@@ -48,7 +48,16 @@ def test_changes_pages_in_order_and_loses_nobody_at_ties(salesforce, salesforce_
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("fault", [{"drop": "after"}, {"drop": "before"}, {"status": 503, "body": "<html/>"}])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"drop": "after"},
+        {"drop": "before"},
+        {"truncate": 5_000},
+        {"status": 503, "body": "<html/>"},
+        {"status": 200, "body": "<html>Please log in</html>"},
+    ],
+)
 def test_a_lost_page_is_read_again_without_gap_or_repeat(salesforce, salesforce_side, clock, fault):
     since = clock.now()
     made = [salesforce_side.lead(LastName=f"L{number}") for number in range(4_100)]
