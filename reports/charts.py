@@ -47,7 +47,7 @@ def bands_svg(bands: pl.DataFrame) -> str:
         x=x, y=alt.Y("share:Q", scale=y_scale), text="people:Q"
     )
     chart = alt.layer(past, present, label, description="Handoffs by time to first touch")
-    return _svg(chart, width=520, height=210)
+    return _svg(chart, "bands", width=520, height=210)
 
 
 def trend_svg(trend: pl.DataFrame, goal: float | None) -> str:
@@ -79,10 +79,11 @@ def trend_svg(trend: pl.DataFrame, goal: float | None) -> str:
     if goal is not None:
         line = alt.Chart(pl.DataFrame({"goal": [goal]})).mark_rule(color=INK, strokeDash=[4, 3])
         layers.append(line.encode(y=alt.Y("goal:Q", title=None)))
-    return _svg(alt.layer(*layers, description="First touch in time over the period"), width=520, height=190)
+    chart = alt.layer(*layers, description="First touch in time over the period")
+    return _svg(chart, "trend", width=520, height=190)
 
 
-def _svg(chart: alt.LayerChart, *, width: int, height: int) -> str:
+def _svg(chart: alt.LayerChart, name: str, *, width: int, height: int) -> str:
     styled = (
         chart.properties(width=width, height=height, padding=4)
         .configure(background="transparent", font=_FONT)
@@ -92,5 +93,7 @@ def _svg(chart: alt.LayerChart, *, width: int, height: int) -> str:
     )
     out = io.StringIO()
     styled.save(out, format="svg")
-    # The page scales the picture by its viewBox; fixed sizes would overflow a phone.
-    return re.sub(r'(<svg [^>]*?) width="[^"]+" height="[^"]+"', r"\1", out.getvalue(), count=1)
+    # The page scales the picture by its viewBox; fixed sizes would overflow a phone. Two pictures in one page
+    # must not share ids.
+    text = re.sub(r'(<svg [^>]*?) width="[^"]+" height="[^"]+"', r"\1", out.getvalue(), count=1)
+    return text.replace('id="', f'id="{name}-').replace("url(#", f"url(#{name}-")

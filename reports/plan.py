@@ -62,13 +62,12 @@ def plan_table(plan: Plan, *, redact: bool = True) -> pl.DataFrame:
     def shown(value: Any) -> str:
         return _redacted(value) if redact else _text(value)
 
-    rows: list[tuple[str | None, ...]] = [
-        (
-            write.operation, write.side, write.object_type, write.record_id or write.link_id, change.name,
-            shown(change.before), shown(change.after), change.rule, change.why,
-        )
-        for write, change in _each_change(plan)
-    ]  # fmt: skip
+    rows: list[tuple[str | None, ...]] = []
+    for write in plan.writes:
+        record = (write.operation, write.side, write.object_type, write.record_id or write.link_id)
+        if not write.changes:
+            rows.append((*record, *[None] * 5))
+        rows += [(*record, c.name, shown(c.before), shown(c.after), c.rule, c.why) for c in write.changes]
     rows += [
         (
             "hold", hold.side, hold.object_type, hold.link_id, hold.field, None, shown(hold.value), hold.kind,

@@ -6,7 +6,6 @@ Models and their cross-checks only. Reading YAML with line numbers is in ``sla_l
 
 from collections import Counter
 from datetime import date
-from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -266,14 +265,6 @@ class SlaContract(_Part):
     answers: Answers
     bands_minutes: Annotated[tuple[int, ...], AfterValidator(_rising)] = (5, 15, 60, 240)
     commitments: tuple[Commitment, ...] = Field(min_length=1)
-
-    def commitment(self, commitment_id: str) -> Commitment:
-        """The commitment of that id; KeyError if there is none."""
-        return self._by_id[commitment_id]
-
-    @cached_property
-    def _by_id(self) -> dict[str, Commitment]:
-        return {c.id: c for c in self.commitments}
 
     def stopping_at(self, kind: str) -> Commitment | None:
         """The one commitment whose clock stops at this kind of event, if the agreement has it."""
