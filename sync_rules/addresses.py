@@ -69,7 +69,7 @@ _NOT_HOST = re.compile(r"^[a-z][a-z0-9+.\-]*://|^www\.|[/?#].*$")
 
 def normal_domain(raw: Any) -> str | None:
     """The bare host of a web address or domain in lower case, without ``www.``; None for blank."""
-    text = (plain_text(raw) or "").lower()
-    while (shorter := _NOT_HOST.sub("", text)) != text:
+    text = "".join((plain_text(raw) or "").lower().split())
+    while (shorter := _NOT_HOST.sub("", text).strip(".")) != text:
         text = shorter
-    return text.strip(". \t\n") or None
+    return text or None

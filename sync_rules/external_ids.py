@@ -27,13 +27,13 @@ _CHECK_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def id18(salesforce_id: str) -> str:
-    """The 18-character form of a Salesforce id of 15 or 18 characters; other text unchanged."""
+    """The 18-character form of a Salesforce id of 15 characters; other text unchanged."""
     text = salesforce_id.strip()
-    if len(text) not in (15, 18) or not (text.isascii() and text.isalnum()):
+    if len(text) != 15 or not (text.isascii() and text.isalnum()):
         return text
     blocks = (text[start : start + 5] for start in (0, 5, 10))
     check = (sum(1 << i for i, c in enumerate(block) if c.isupper()) for block in blocks)
-    return text[:15] + "".join(_CHECK_LETTERS[n] for n in check)
+    return text + "".join(_CHECK_LETTERS[n] for n in check)
 
 
 def same_id(one: str | None, another: str | None) -> bool:

@@ -54,11 +54,10 @@ def judge(plan: Plan, population: Mapping[str, int], caps: Caps, *, first_pass: 
 
 def _over(plan: Plan, population: Mapping[str, int], caps: Caps) -> Iterator[Tripped]:
     for (object_type, operation), count in sorted(_counted(plan).items()):
-        cap: Cap = getattr(caps.of(object_type), operation)
-        place = f"caps.objects.{object_type}" if object_type in caps.objects else "caps"
+        cap, place = caps.of(object_type, operation)
         limit = _limit(cap, population.get(object_type))
         if limit is not None and count > limit:
-            how = f"Read the plan and approve it, or raise `{place}.{operation}` in the mapping."
+            how = f"Read the plan and approve it, or raise `{place}` in the mapping."
             yield Tripped(f"{operation} {object_type}", count, limit, how)
 
 

@@ -299,13 +299,16 @@ class CapSet(Strict):
 
 
 class Caps(CapSet):
-    """Caps for every object, and ``objects`` where one differs."""
+    """Caps for every object, and ``objects`` for the operations in which one differs."""
 
     objects: dict[str, CapSet] = {}
 
-    def of(self, object_type: str) -> CapSet:
-        """The caps of one object type."""
-        return self.objects.get(object_type, self)
+    def of(self, object_type: str, operation: str) -> tuple[Cap, str]:
+        """The cap of one operation on one object type, and where in the mapping it is written."""
+        special = self.objects.get(object_type)
+        if special is not None and operation in special.model_fields_set:
+            return getattr(special, operation), f"caps.objects.{object_type}.{operation}"
+        return getattr(self, operation), f"caps.{operation}"
 
 
 class Mapping(Strict):

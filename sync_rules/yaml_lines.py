@@ -98,8 +98,8 @@ def read_yaml(text: str, *, source: str) -> Document:
     Raises:
         YamlError: broken syntax, a key given twice, a self-containing anchor or an unreadable value.
     """
-    loader = yaml.SafeLoader(text)
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if node is None:
             return Document(data=None, source=source, lines={(): 1})
@@ -110,10 +110,9 @@ def read_yaml(text: str, *, source: str) -> Document:
         line = mark.line + 1 if mark else 1
         what = error.problem or error.context or "not YAML"
         raise YamlError([f"{source}:{line}: {what}; check indentation, colons and quotes"]) from error
-    except yaml.YAMLError as error:
-        raise YamlError([f"{source}:1: {error}; save the file as plain UTF-8 text"]) from error
-    finally:
-        loader.dispose()
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise YamlError([f"{source}:{line}: {error.reason}; save the file as plain UTF-8 text"]) from error
     if reader.problems:
         raise YamlError(reader.problems)
     return Document(data=data, source=source, lines=reader.lines)

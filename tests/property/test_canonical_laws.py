@@ -18,7 +18,14 @@ from sync_rules.stored import from_json, to_json
 
 class Owner:
     def __init__(self, side, id, email, *, active=True, queue=False):  # noqa: A002
-        self.side, self.id, self.email, self.name, self.active, self.queue = side, id, email, id, active, queue
+        self.side, self.id, self.email, self.name, self.active, self.queue = (
+            side,
+            id,
+            email,
+            id,
+            active,
+            queue,
+        )
 
 
 OWNERS = owner_map(
