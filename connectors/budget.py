@@ -14,6 +14,9 @@ from connectors.errors import QuotaExhaustedError
 from connectors.results import ApiUsage
 from sync_rules.records import Side
 
+# How long a spent day is believed without asking: the vendor alone knows when it begins anew.
+PROBE_AFTER_S = 900.0
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -54,6 +57,7 @@ class CallBudget:
         self._by_endpoint: Counter[str] = Counter()
         self._daily_limit: int | None = None
         self._daily_remaining: int | None = None
+        self._observed_s = clock()
 
     def acquire(self, endpoint: str, lanes: tuple[str, ...], *, urgent: bool = False) -> None:
         """Wait until the call fits into all its lanes, then count it.
@@ -78,13 +82,15 @@ class CallBudget:
     def _refuse_if_spent(self, endpoint: str, *, urgent: bool) -> None:
         if self._daily_remaining is None or self._daily_limit is None:
             return
+        if self._clock() - self._observed_s >= PROBE_AFTER_S:
+            return
         floor = 0 if urgent else int(self._daily_limit * self._reserve_share)
         if self._daily_remaining <= floor:
             raise QuotaExhaustedError(
                 self._side,
                 endpoint,
                 code="DAILY_BUDGET",
-                retry_after_s=3600.0,
+                retry_after_s=PROBE_AFTER_S,
                 message=f"{self._daily_remaining} of {self._daily_limit} daily calls left, {floor} reserved",
                 remedy="Wait for the daily reset, or lower the reserve.",
             )
@@ -111,6 +117,7 @@ class CallBudget:
                 self._daily_limit = limit
             if remaining is not None:
                 self._daily_remaining = remaining
+                self._observed_s = self._clock()
 
     def usage(self) -> ApiUsage:
         """Calls since construction."""

@@ -99,18 +99,20 @@ def _settle(
     empty = [item for item in batch if item.write.record_id is not None and not item.write.fields]
     results.update({item.write.key: done(item.write) for item in empty})
     pending = [item for item in batch if item.write.record_id is None or item.write.fields]
-    for _ in range(_TRIES):
+    in_doubt = False
+    for attempt in range(1, _TRIES + 1):
         if not pending:
             return
-        in_doubt = False
         try:
             answered = send(client, object_type, verb, pending)
         except OutcomeUnknownError:
             answered, in_doubt = {}, True
+            # The call may still be under way.
+            client.retrier.pause(attempt)
         for item in pending:
             if item.trace_id in answered:
                 results[item.write.key] = answered[item.trace_id]
-        forgotten = [item for item in pending if _unsettled(verb, results.get(item.write.key))]
+        forgotten = [item for item in pending if _unsettled(verb, results.get(item.write.key), in_doubt)]
         try:
             pending = _read_back(client, object_type, verb, forgotten, results) if forgotten else []
         except ConnectorError as error:
@@ -131,9 +133,15 @@ def _in_doubt(object_type: str, verb: str, batch: Sequence[Input], message: str)
     )
 
 
-def _unsettled(verb: str, result: WriteResult | None) -> bool:
+def _unsettled(verb: str, result: WriteResult | None, in_doubt: bool) -> bool:
+    """Whether only the record itself can tell what became of a write."""
+    if result is None:
+        return True
     # An absorbed id is forgotten by a batch update, or called not found; its winner must be looked up.
-    return result is None or (verb == "update" and result.code == "NOT_FOUND")
+    if verb == "update" and result.code == "NOT_FOUND":
+        return True
+    # After a lost answer the record in the way may be the one that the lost call made.
+    return in_doubt and result.code == "DUPLICATE"
 
 
 def _read_back(
@@ -168,8 +176,7 @@ def _read_back(
                 code="OUTCOME_UNKNOWN",
                 message="the record may have been created; it has no key to look it up by",
             )
-        else:
-            results.pop(write.key, None)
+        elif known is None:
             again.append(item)
     return again
 

@@ -21,13 +21,19 @@ _OUR_CODES = {"DUPLICATE_VALUE": "DUPLICATE", "ENTITY_IS_DELETED": "NOT_FOUND", 
 
 
 def send(
-    client: SalesforceClient, sobject: str, operation: str, writes: Sequence[RecordWrite]
+    client: SalesforceClient,
+    sobject: str,
+    operation: str,
+    writes: Sequence[RecordWrite],
+    *,
+    urgent: bool = False,
 ) -> dict[str, WriteResult]:
     """Results by key; rows refused by a lock and the like are sent again, with pauses.
 
     Args:
         operation: ``create``, ``upsert``, ``update`` or ``archive``; all writes of an upsert have the same
             external-key field.
+        urgent: the call may use the budget's reserve.
 
     Raises:
         ConnectorError: the call failed in a way that says nothing about single records.
@@ -37,7 +43,7 @@ def send(
     attempts = client.retrier.policy.attempts
     for attempt in range(1, attempts + 1):
         again = []
-        for write, reply in _answers(client, sobject, operation, pending):
+        for write, reply in _answers(client, sobject, operation, pending, urgent):
             found = complaints(reply.get("errors") or [])
             results[write.key] = _result(write, operation, reply, found)
             if found and worth_repeating(found[0]):
@@ -50,22 +56,22 @@ def send(
 
 
 def _answers(
-    client: SalesforceClient, sobject: str, operation: str, writes: Sequence[RecordWrite]
+    client: SalesforceClient, sobject: str, operation: str, writes: Sequence[RecordWrite], urgent: bool
 ) -> list[tuple[RecordWrite, dict[str, Any]]]:
     try:
-        return list(zip(writes, _call(client, sobject, operation, writes), strict=True))
+        return list(zip(writes, _call(client, sobject, operation, writes, urgent), strict=True))
     except (AuthError, MissingPermission):
         raise
     except PermanentError as error:
         if len(writes) == 1:
             return [(writes[0], _as_reply(error))]
         half = len(writes) // 2
-        first = _answers(client, sobject, operation, writes[:half])
-        return first + _answers(client, sobject, operation, writes[half:])
+        first = _answers(client, sobject, operation, writes[:half], urgent)
+        return first + _answers(client, sobject, operation, writes[half:], urgent)
 
 
 def _call(
-    client: SalesforceClient, sobject: str, operation: str, writes: Sequence[RecordWrite]
+    client: SalesforceClient, sobject: str, operation: str, writes: Sequence[RecordWrite], urgent: bool
 ) -> list[dict[str, Any]]:
     if operation == "archive":
         params = {"ids": ",".join(str(write.record_id) for write in writes), "allOrNone": "false"}
@@ -84,7 +90,9 @@ def _call(
     elif operation == "upsert" and writes[0].external_key is not None:
         path = f"composite/sobjects/{sobject}/{writes[0].external_key[0]}"
     body = {"allOrNone": False, "records": [_row(sobject, operation, write) for write in writes]}
-    return list(client.call(method, path, endpoint=endpoint, json=body, safety=Safety.UNSAFE_WRITE))
+    return list(
+        client.call(method, path, endpoint=endpoint, json=body, safety=Safety.UNSAFE_WRITE, urgent=urgent)
+    )
 
 
 def _row(sobject: str, operation: str, write: RecordWrite) -> dict[str, Any]:

@@ -58,10 +58,18 @@ class SalesforceGateway:
         return reading.by_key(self.client, self._describes, object_type, field, values, fields)
 
     def write(
-        self, object_type: str, operation: WriteOperation, writes: Sequence[RecordWrite]
+        self,
+        object_type: str,
+        operation: WriteOperation,
+        writes: Sequence[RecordWrite],
+        *,
+        urgent: bool = False,
     ) -> list[WriteResult]:
-        """Results in the order of ``writes``; two writes to one record are done in their order."""
-        return writing.write(self.client, self._describes, object_type, operation, writes)
+        """Results in the order of ``writes``; two writes to one record are done in their order.
+
+        ``urgent`` writes (opt-outs) may use the daily budget's reserve.
+        """
+        return writing.write(self.client, self._describes, object_type, operation, writes, urgent=urgent)
 
     def update_if_unmodified(
         self, object_type: str, record_id: str, fields: Mapping[str, Any], since: datetime

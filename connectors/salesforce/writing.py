@@ -31,10 +31,12 @@ def write(
     sobject: str,
     operation: WriteOperation,
     writes: Sequence[RecordWrite],
+    *,
+    urgent: bool = False,
 ) -> list[WriteResult]:
     """Results in the order of ``writes``; for failures of the vendor as a whole see ``delivery.py``."""
     results = deliver(
-        (batch, partial(_settle, client, describes, sobject, verb, batch))
+        (batch, partial(_settle, client, describes, sobject, verb, batch, urgent))
         for verb, batch in _batches(operation, writes)
     )
     return [results[write.key] for write in writes]
@@ -71,18 +73,21 @@ def _settle(
     sobject: str,
     verb: str,
     batch: Sequence[RecordWrite],
+    urgent: bool,
     results: Results,
 ) -> None:
     """Adds a result for every write of ``batch``, or as many as there are when it raises."""
     idle = [write for write in batch if verb == "update" and not write.fields]
     results.update({write.key: done(write) for write in idle})
     pending = [write for write in batch if verb != "update" or write.fields]
-    for _ in range(_TRIES):
+    for attempt in range(1, _TRIES + 1):
         if not pending:
             return
         try:
-            results.update(collection.send(client, sobject, verb, pending))
+            results.update(collection.send(client, sobject, verb, pending, urgent=urgent))
         except OutcomeUnknownError:
+            # The call may still be under way.
+            client.retrier.pause(attempt)
             unsettled = [write for write in pending if write.key not in results]
             try:
                 pending = _read_back(client, describes, sobject, unsettled, results)

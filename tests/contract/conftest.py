@@ -1,6 +1,6 @@
 """Both vendors' simulators over HTTP, one pair per test, with a clock and waits that cost no time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -53,7 +53,13 @@ class HubSpotSide:
         """Script one fault."""
         self.faults.add(FaultRule.model_validate({"vendor": "hubspot", **rule}))
 
-    def gateway(self, token: str | None = None, *, reserve_share: float = 0.05) -> HubSpotGateway:
+    def gateway(
+        self,
+        token: str | None = None,
+        *,
+        reserve_share: float = 0.05,
+        sleep: Callable[[float], None] | None = None,
+    ) -> HubSpotGateway:
         budget = CallBudget(
             "hubspot",
             {"burst": BURST, "search": SEARCH},
@@ -64,7 +70,7 @@ class HubSpotSide:
         client = HubSpotClient(
             token or self.portal.access_token,
             base_url=self.server.base_url,
-            retrier=Retrier(sleep=self.watch.sleep, chance=lambda: 0.5),
+            retrier=Retrier(sleep=sleep or self.watch.sleep, chance=lambda: 0.5),
             budget=budget,
             timeout_s=(2.0, 2.0),
         )
@@ -97,11 +103,16 @@ class SalesforceSide:
             self.server.base_url, client_id=self.org.client_id, client_secret=self.org.client_secret
         )
 
-    def gateway(self, credentials: SalesforceCredentials | None = None) -> SalesforceGateway:
+    def gateway(
+        self, credentials: SalesforceCredentials | None = None, *, reserve_share: float = 0.05
+    ) -> SalesforceGateway:
+        budget = CallBudget(
+            "salesforce", {}, reserve_share=reserve_share, clock=self.watch, sleep=self.watch.sleep
+        )
         client = SalesforceClient(
             credentials or self.credentials(),
             retrier=Retrier(sleep=self.watch.sleep, chance=lambda: 0.5),
-            budget=CallBudget("salesforce", {}, clock=self.watch, sleep=self.watch.sleep),
+            budget=budget,
             timeout_s=(2.0, 2.0),
         )
         return SalesforceGateway(client)

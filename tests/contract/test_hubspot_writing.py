@@ -243,3 +243,22 @@ def test_a_list_can_be_loaded_by_address_again_and_again(hubspot, hubspot_side):
     assert sum(result.created for result in second) == 0
     assert first[7].record_id == present
     assert len(hubspot_side.portal.records("contacts")) == 250
+
+
+def test_a_create_that_lands_after_we_looked_is_known_as_our_own(hubspot_side):
+    portal, written = hubspot_side.portal, {"email": "a@x.example", "firstname": "A"}
+    waits = []
+
+    def land_meanwhile(seconds):
+        waits.append(seconds)
+        if len(waits) == 1:
+            # The read back sees nothing yet; the repeat meets what the first call made.
+            hubspot_side.fail(path="*/batch/read", status=207, body={"status": "COMPLETE", "results": []})
+            portal.create("contacts", written, actor=Actor.integration(portal.app_id))
+
+    hubspot_side.fail(path="*/batch/create", status=504, body="<html/>")
+    (result,) = hubspot_side.gateway(sleep=land_meanwhile).write(
+        "contacts", "create", [create("k", **written)]
+    )
+    assert result.ok
+    assert len(portal.records("contacts")) == 1

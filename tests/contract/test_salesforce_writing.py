@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.errors import OutcomeUnknownError
+from connectors.errors import OutcomeUnknownError, QuotaExhaustedError
 from connectors.results import RecordWrite
 
 EXTERNAL = {"label": "H", "type": "Text", "length": 32, "unique": True, "externalId": True, "required": False}
@@ -211,3 +211,13 @@ def test_archive_is_idempotent_and_activities_are_written(salesforce, salesforce
     for _ in range(2):
         assert salesforce.write("Task", "archive", [update(made.record_id)])[0].ok
     assert salesforce_side.org.rows("Task") == []
+
+
+def test_the_reserve_is_kept_for_opt_outs(salesforce_side):
+    lead = salesforce_side.lead()
+    salesforce_side.org.usage.limit = 20
+    gateway = salesforce_side.gateway(reserve_share=0.99)
+    gateway.schema("Lead")
+    with pytest.raises(QuotaExhaustedError, match="reserved"):
+        gateway.write("Lead", "update", [update(lead, Title="CTO")])
+    assert gateway.write("Lead", "update", [update(lead, HasOptedOutOfEmail=True)], urgent=True)[0].ok

@@ -164,6 +164,19 @@ def test_the_reserve_is_for_urgent_calls_and_nothing_exceeds_the_day():
     assert made.usage().by_endpoint == {"opt out": 10, "x": 1}
 
 
+def test_a_spent_day_is_asked_about_again_after_a_while():
+    watch = Watch()
+    made = budget(watch)
+    made.observe_daily(limit=100, remaining=0)
+    with pytest.raises(QuotaExhaustedError) as caught:
+        made.acquire("x", ())
+    watch.now_s += caught.value.retry_after_s
+    made.acquire("x", ())
+    made.observe_daily(limit=100, remaining=0)
+    with pytest.raises(QuotaExhaustedError):
+        made.acquire("x", ())
+
+
 def test_threads_share_one_count():
     made = CallBudget("salesforce", {})
     threads = [threading.Thread(target=lambda: [made.acquire("x", ()) for _ in range(200)]) for _ in range(8)]
