@@ -41,6 +41,8 @@ def remember(
     fields = {change.target: change.after for change in write.changes if change.target not in result.fields}
     if write.external_key is not None:
         fields[write.external_key[0]] = write.external_key[1]
+    if write.side == "hubspot" and write.associations:
+        fields["_contacts"] = sorted(to_id for to_type, to_id in write.associations if to_type == "contacts")
     _remember_record(connection, write, record_id, fields, now)
     if write.object_type in _PEOPLE | _COMPANIES:
         if write.operation == "create":
@@ -51,7 +53,11 @@ def remember(
 
 
 def _remember_record(
-    connection: sa.Connection, write: Write, record_id: str, fields: Mapping[str, Any], now: datetime
+    connection: sa.Connection,
+    write: Write,
+    record_id: str,
+    fields: Mapping[str, Any],
+    now: datetime,
 ) -> None:
     known = mirror.load(connection, write.side, write.object_type, [record_id]).get(record_id)
     # HubSpot shows an emptied property as nothing; we keep it in the same form.
@@ -61,6 +67,7 @@ def _remember_record(
         object_type=write.object_type,
         id=record_id,
         fields=written,
+        # The old stamp stays: what somebody else wrote meanwhile is seen when the record is read again.
         modified_at=known.modified_at if known is not None else now,
         created_at=None if known is not None else now,
         stamps={},

@@ -14,9 +14,12 @@ from connectors.store import links, mirror, runs
 from passes.context import PassContext
 from sync_rules.mapping import Mapping as SyncMapping
 from sync_rules.mapping import ValueSpec
+from sync_rules.merge import NO_BASE, Seen, merge_field
 from sync_rules.normalise import Unreadable, canonical
 from sync_rules.owners import OwnerMap, owner_map
+from sync_rules.plan_fields import stamp_of
 from sync_rules.records import Record, Side
+from sync_rules.stored import from_json
 
 _TIME = pl.Datetime("us", "UTC")
 PEOPLE_SCHEMA: dict[str, Any] = {
@@ -155,38 +158,57 @@ def frame(people: Sequence[Person], mapping: SyncMapping) -> pl.DataFrame:
 
 
 def _attributes(person: Person, mapping: SyncMapping) -> dict[str, Any]:
-    specs = mapping.people.fields
-    region = mapping.default_region
     values: dict[str, Any] = {"person_id": person.link_id, "region": None}
-    records = [record for record in (person.living_hubspot, person.living_salesforce) if record is not None]
     for name, field in _FIELD_OF.items():
-        spec = specs.get(field)
-        value = _first(spec, records, region) if spec is not None else None
+        value = value_of(person, field, mapping)
         if value is None and person.company is not None and name in _OF_THE_COMPANY:
-            company_spec = mapping.companies.fields.get(_OF_THE_COMPANY[name])
-            value = _first(company_spec, [person.company], region) if company_spec else None
+            spec = mapping.companies.fields.get(_OF_THE_COMPANY[name])
+            value = _read(spec, person.company, mapping.default_region) if spec else None
         values[name] = _plain(name, value)
-    created = [record.created_at for record in records if record.created_at is not None]
+    records = (person.living_hubspot, person.living_salesforce)
+    created = [
+        record.created_at for record in records if record is not None and record.created_at is not None
+    ]
     values["created_at"] = min(created, default=None)
     return values
 
 
-def _first(spec: ValueSpec, records: Sequence[Record], region: str | None) -> Any:
-    """The first side's readable value; for consent, "yes" on any side is "yes"."""
-    found = []
-    for record in records:
-        target = spec.target(record.object_type)
-        if target is None or target not in record.fields:
-            continue
-        value = canonical(record.fields[target], spec, record.side, region=region)
-        if isinstance(value, Unreadable):
-            # What the rules cannot translate is still what the person wrote.
-            value = value.raw if spec.type in {"picklist", "country", "email", "phone"} else None
-        if value is not None and value != "":
-            found.append(value)
+def value_of(person: Person, field: str, mapping: SyncMapping) -> Any:
+    """The person's value of a mapped field: where the sides differ, the one that the merge will settle on.
+
+    Judging by that value and not by one side's keeps a pass from judging again what its own writes changed.
+    """
+    spec = mapping.people.fields.get(field)
+    if spec is None:
+        return None
+    region = mapping.default_region
+    hubspot, salesforce = person.living_hubspot, person.living_salesforce
+    ours = _read(spec, hubspot, region) if hubspot is not None else None
+    theirs = _read(spec, salesforce, region) if salesforce is not None else None
     if spec.type == "boolean":
-        return any(found) if found else None
-    return found[0] if found else None
+        return None if ours is None and theirs is None else bool(ours) or bool(theirs)
+    if ours is None or theirs is None or ours == theirs or hubspot is None or salesforce is None:
+        return ours if ours is not None else theirs
+    stored = (person.row.base or {}).get(field, NO_BASE)
+    base = stored if stored is NO_BASE else from_json(stored, spec.type)
+    decision = merge_field(
+        spec,
+        base,
+        Seen(ours, stamp_of(hubspot, spec.target(hubspot.object_type) or "")),
+        Seen(theirs, stamp_of(salesforce, spec.target(salesforce.object_type) or "")),
+    )
+    return decision.value if decision.settled and decision.value is not None else ours
+
+
+def _read(spec: ValueSpec, record: Record, region: str | None) -> Any:
+    """The canonical value; of what the rules cannot translate, what was written there."""
+    target = spec.target(record.object_type)
+    if target is None or target not in record.fields:
+        return None
+    value = canonical(record.fields[target], spec, record.side, region=region)
+    if isinstance(value, Unreadable):
+        return value.raw if spec.type in {"picklist", "country", "email", "phone"} else None
+    return value if value != "" else None
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -209,15 +231,7 @@ def owner_of(record: Record | None, owners: OwnerMap) -> str | None:
 
 def sources(people: Iterable[Person], mapping: SyncMapping) -> Mapping[str, str | None]:
     """Where each person came from, in the mapping's canonical words."""
-    spec = mapping.people.fields.get("lead_source")
-    if spec is None:
-        return {person.link_id: None for person in people}
-    return {
-        person.link_id: _first(
-            spec, [r for r in (person.living_hubspot, person.living_salesforce) if r is not None], None
-        )
-        for person in people
-    }
+    return {person.link_id: value_of(person, "lead_source", mapping) for person in people}
 
 
 def name_of(person: Person) -> str:

@@ -41,23 +41,28 @@ def activities(context: PassContext) -> StepResult:
 
 
 def _with_contacts(context: PassContext, object_type: str, page: list[Record]) -> list[Record]:
-    living = [record.id for record in page if not record.deleted]
+    living = [record for record in page if not record.deleted]
     with context.store.begin() as connection:
-        known = mirror.load(connection, "hubspot", object_type, living)
-    # Only what is new to the mirror is asked for again: association reads cost calls too.
-    fresh = [
-        record.id
-        for record in page
-        if record.id in living
-        and (record.id not in known or known[record.id].modified_at != record.modified_at)
-    ]
-    contacts = context.hubspot.associations(object_type, "contacts", fresh) if fresh else {}
+        known = mirror.load(connection, "hubspot", object_type, [record.id for record in living])
+    # Our own write coming back says nothing new; association reads cost calls too.
+    fresh = {record.id for record in living if not _says_nothing_new(record, known.get(record.id))}
+    contacts = context.hubspot.associations(object_type, "contacts", sorted(fresh)) if fresh else {}
     return [
         replace(record, fields={**record.fields, "_contacts": sorted(contacts.get(record.id, []))})
-        if record.id in set(fresh)
+        if record.id in fresh
         else record
         for record in page
     ]
+
+
+def _says_nothing_new(record: Record, known: Record | None) -> bool:
+    return (
+        known is not None
+        and "_contacts" in known.fields
+        and all(
+            record.fields.get(name, value) == value for name, value in known.fields.items() if name[0] != "_"
+        )
+    )
 
 
 def engagement(context: PassContext) -> StepResult:
