@@ -19,6 +19,7 @@ Encoding = Literal["utf-8", "cp1252"]
 _LONGEST_LINE_BYTES = 1_048_576
 # A cell with more line ends than this is taken for a quotation mark that nobody closed.
 _MOST_LINES = 200
+_UNCLOSED = "a quotation mark opens here and is never closed; close or remove it"
 
 
 class UnreadableFileError(ValueError):
@@ -133,13 +134,14 @@ def read_rows(path: Path, form: FileFormat) -> Iterator[Row | BrokenRow]:
     with _opened(path, form) as stream:
         lines = _Lines(stream, form.encoding)
         width = len(_header(path, form, lines).columns)
-        reader = csv.reader(lines, delimiter=form.delimiter)
+        # Strict: a quotation mark in the middle of a quoted cell is nothing to guess about.
+        reader = csv.reader(lines, delimiter=form.delimiter, strict=True)
         while True:
             lines.begin()
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                yield _broken(lines, f"it cannot be read ({error})")
+                yield _broken(lines, _UNCLOSED if lines.starved else f"it cannot be read ({error})")
                 continue
             if cells is None:
                 return
@@ -148,8 +150,6 @@ def read_rows(path: Path, form: FileFormat) -> Iterator[Row | BrokenRow]:
 
 
 def _row(cells: list[str], width: int, lines: _Lines, form: FileFormat) -> Row | BrokenRow:
-    if lines.starved:
-        return _broken(lines, "a quotation mark opens here and is never closed; close or remove it")
     if _has_wrong_bytes(cells):
         return _broken(lines, _wrong_bytes(form.encoding))
     try:
@@ -209,19 +209,18 @@ def _opened(path: Path, form: FileFormat) -> BinaryIO:
 def _header(path: Path, form: FileFormat, lines: _Lines) -> Header:
     lines.begin()
     try:
-        cells = next(csv.reader(lines, delimiter=form.delimiter), [])
+        cells = next(csv.reader(lines, delimiter=form.delimiter, strict=True), [])
     except csv.Error as error:
-        raise UnreadableFileError(
-            f"{path}:1: the header cannot be read ({error}); save it again as `CSV UTF-8`"
-        ) from error
+        what = (
+            f"the header cannot be read ({error}); mend its quotation marks, or save it again as `CSV UTF-8`"
+        )
+        raise UnreadableFileError(f"{path}:1: {what}") from error
     repaired = False
     if len(cells) == 1 and form.delimiter in cells[0]:
         try:
             cells, repaired = parsed_once_more(cells[0], form.delimiter), True
         except Damaged as damage:
             raise UnreadableFileError(f"{path}:1: the header is damaged: {damage}") from damage
-    if lines.starved or len(lines.taken) > 1:
-        raise UnreadableFileError(f"{path}:1: a quotation mark in the header is not closed; close it")
     if _has_wrong_bytes(cells):
         raise UnreadableFileError(f"{path}:1: the header cannot be read: {_wrong_bytes(form.encoding)}")
     columns = tuple(cell.strip() for cell in cells)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from imports.mapping_model import ImportMapping, PropertyRule
 from sla_rules.yaml_lines import ContractError, Document, contract_problems, did_you_mean, parse_contract
+from sla_rules.yaml_lines import Path as YamlPath
 
 SHIPPED = ("x_education",)
 
@@ -36,7 +37,7 @@ class LoadedMapping:
     rules: ImportMapping
     document: Document
 
-    def complain(self, path: tuple[str | int, ...], what: str) -> str:
+    def complain(self, path: YamlPath, what: str) -> str:
         """``file:line: what``."""
         return self.document.complain(path, what)
 
@@ -122,7 +123,7 @@ def _within(problem: str, document: Document) -> bool:
     return _line(problem, document.source) in lines
 
 
-def _part(document: Document, path: tuple[str | int, ...]) -> Document:
+def _part(document: Document, path: YamlPath) -> Document:
     size = len(path)
     value: Any = document.value
     for key in path:
@@ -133,7 +134,7 @@ def _part(document: Document, path: tuple[str | int, ...]) -> Document:
 
 def _cross_checks(rules: ImportMapping, document: Document) -> Iterator[str]:
     for name, rule in rules.properties.items():
-        path = ("properties", name)
+        path: YamlPath = ("properties", name)
         if name in _NOT_A_PROPERTY:
             yield document.complain(path, f"{name}: {_NOT_A_PROPERTY[name]}")
         elif not _NAME.fullmatch(name):
@@ -147,8 +148,8 @@ def _cross_checks(rules: ImportMapping, document: Document) -> Iterator[str]:
                 f"{name} would be made of {judged[0]!r}, which is feedback from sales; give it a property of its "
                 "own ('create_property'), so that it never becomes an input",
             )
-    for path, column in rules.columns():
-        if path[0] in ("identity", "opt_out") and column in rules.feedback:
-            yield document.complain(path, f"{column!r} is feedback from sales; use another column")
+    for at, column in rules.columns():
+        if at[0] in ("identity", "opt_out") and column in rules.feedback:
+            yield document.complain(at, f"{column!r} is feedback from sales; use another column")
     if not rules.properties:
         yield document.complain(("properties",), "names no property; add at least one")

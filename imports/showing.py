@@ -43,7 +43,7 @@ def plan_tables(plan: ImportPlan) -> list[Table]:
     tables = [_counts("Plan of the import", counts)]
     if plan.problems:
         tables.append(Table("Problems", ("problem",), tuple((problem,) for problem in plan.problems)))
-    return tables + _details(plan.refused, plan.duplicates, plan.left_out)
+    return tables + _details(plan.repaired, plan.refused, plan.duplicates, plan.left_out)
 
 
 def report_tables(report: ImportReport) -> list[Table]:
@@ -67,7 +67,7 @@ def report_tables(report: ImportReport) -> list[Table]:
     if report.not_unsubscribed:
         rows = ((str(one.line), one.email, one.reason) for one in report.not_unsubscribed)
         tables.append(Table("Unsubscribe these people by hand", ("line", "e-mail", "why"), tuple(rows)))
-    return tables + _details(report.refused, report.duplicates, report.left_out)
+    return tables + _details(report.repaired, report.refused, report.duplicates, report.left_out)
 
 
 def plan_json(plan: ImportPlan) -> dict[str, Any]:
@@ -124,15 +124,15 @@ def spreadsheet_safe(cell: str) -> str:
     return cell
 
 
-def line_ranges(lines: Iterable[int]) -> str:
-    """``3, 7–9, 12`` for sorted line numbers."""
+def line_ranges(lines: Iterable[int]) -> list[str]:
+    """``3``, ``7–9``, ``12`` for sorted line numbers."""
     parts: list[list[int]] = []
     for line in lines:
         if parts and line == parts[-1][1] + 1:
             parts[-1][1] = line
         else:
             parts.append([line, line])
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in parts)
+    return [str(first) if first == last else f"{first}–{last}" for first, last in parts]
 
 
 def _counts(title: str, counts: Sequence[tuple[str, int]]) -> Table:
@@ -140,9 +140,12 @@ def _counts(title: str, counts: Sequence[tuple[str, int]]) -> Table:
 
 
 def _details(
-    refused: Sequence[RefusedRow], duplicates: Sequence[DuplicateRow], left_out: Sequence[LeftOut]
+    repaired: Sequence[int],
+    refused: Sequence[RefusedRow],
+    duplicates: Sequence[DuplicateRow],
+    left_out: Sequence[LeftOut],
 ) -> list[Table]:
-    found = [
+    found: list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]] = [
         ("Refused", ("line", "why"), [(str(one.line), one.reason) for one in refused]),
         (
             "Duplicates",
@@ -154,7 +157,10 @@ def _details(
         ),
         ("Values left out", ("property", "why", "rows"), list(_grouped(left_out))),
     ]
-    return [
+    ranges = line_ranges(repaired)
+    shown = ", ".join(ranges[:_MOST_LINES_SHOWN]) + (", …" if len(ranges) > _MOST_LINES_SHOWN else "")
+    mended = [Table(f"Repaired ({len(repaired):,})", ("lines",), ((shown,),))] if repaired else []
+    return mended + [
         Table(f"{title} ({len(rows):,})", columns, tuple(rows[:_MOST_LINES_SHOWN]))
         for title, columns, rows in found
         if rows
