@@ -56,6 +56,7 @@ class RecordWrite:
         external_key: ``(field, value)`` that makes a create an upsert.
         fields: raw values by API name; None clears.
         associations: HubSpot only: ``(to_object_type, to_record_id)``.
+        assign_by_rule: Salesforce only: let the org's assignment rules choose the owner of this new record.
     """
 
     key: str
@@ -63,6 +64,7 @@ class RecordWrite:
     external_key: tuple[str, str] | None
     fields: Mapping[str, Any]
     associations: tuple[tuple[str, str], ...] = ()
+    assign_by_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)

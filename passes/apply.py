@@ -22,6 +22,7 @@ from passes.activity_state import carried_out
 from passes.context import PassContext
 from passes.plan import storable_write
 from passes.step import StepResult
+from sync_rules.owners import ASSIGNMENT_RULES
 from sync_rules.plan import Hold, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.planner import after_create
@@ -139,11 +140,21 @@ def _call(context: PassContext, batch: Sequence[JournalRow]) -> list[WriteResult
             external_key=row.write.external_key,
             fields=row.write.fields,
             associations=row.write.associations,
+            assign_by_rule=_by_rule(context, row.write),
         )
         for row in batch
     ]
     gateway = context.hubspot if first.side == "hubspot" else context.salesforce
     return gateway.write(first.object_type, first.operation, writes)
+
+
+def _by_rule(context: PassContext, write: Write) -> bool:
+    """A new Lead without an owner would land on the integration user; the org's own rules know better."""
+    return (
+        context.mapping.owners.fallback == ASSIGNMENT_RULES
+        and (write.side, write.object_type, write.operation) == ("salesforce", "Lead", "create")
+        and "OwnerId" not in write.fields
+    )
 
 
 def _clear_first(context: PassContext, batch: Sequence[JournalRow]) -> None:

@@ -135,6 +135,9 @@ def check_schema(context: PassContext, side: Side) -> Finding:
     with context.store.begin() as connection:
         known = runs.load_schemas(connection, now=now, max_age=_SCHEMA_AGE)
     stale = [name for name in _SCHEMA_TYPES[side] if (side, name) not in known]
+    if side == "salesforce" and stale:
+        # All describes in one call.
+        context.salesforce.load_schemas(stale)
     for object_type in stale:
         found = gateway.schema(object_type)
         with context.store.begin() as connection:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.results import ChangeRequest
 from passes.context import PassContext
 from passes.reading import newest_read
 from sync_rules.records import Side
@@ -13,7 +12,6 @@ _LOOKS: dict[Side, tuple[str, ...]] = {
     "hubspot": ("contacts",),
     "salesforce": ("Lead", "Contact", "Task", "Event", "Opportunity"),
 }
-_ONE_FIELD = {"hubspot": ("email",), "salesforce": ("Id",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,9 @@ def newest_changes(context: PassContext) -> Look:
     for side, object_types in _LOOKS.items():
         gateway = context.hubspot if side == "hubspot" else context.salesforce
         read = newest_read(context, side, object_types)
-        requests = [
-            ChangeRequest(object_type=name, fields=_ONE_FIELD[side], since=read.get(name))
-            for name in object_types
-        ]
-        for object_type, page in gateway.changes(requests):
-            for record in page:
-                newest.append(record.modified_at)
-                changed = changed or object_type not in read or record.modified_at > read[object_type]
-            # One page is answer enough; the pass reads the rest.
-            if changed:
-                break
+        last = max(read.values()) if len(read) == len(object_types) else None
+        found = gateway.newest_change(object_types, last)
+        if found is not None:
+            newest.append(found)
+            changed = changed or last is None or found > last
     return Look(changed, max(newest).isoformat() if newest else "nothing")

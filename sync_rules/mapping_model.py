@@ -225,7 +225,8 @@ class Owners(Strict):
 
     Attributes:
         overrides: HubSpot e-mail to Salesforce e-mail (or ``queue:<name>``) where the two differ.
-        fallback: e-mail or ``queue:<name>`` who owns created Salesforce records with no owner to map.
+        fallback: e-mail or ``queue:<name>`` who owns created Salesforce records with no owner to map, or
+            ``assignment rules``: Salesforce's own lead assignment rules choose.
     """
 
     overrides: dict[str, str] = {}

@@ -11,6 +11,8 @@ from sync_rules.mapping_model import Owners
 from sync_rules.records import Side
 
 QUEUE = "queue:"
+ASSIGNMENT_RULES = "assignment rules"
+"""As fallback: the owner is left to Salesforce's own lead assignment rules."""
 
 
 class OwnerLike(Protocol):
@@ -100,7 +102,7 @@ def owner_map(owners: Iterable[OwnerLike], rules: Owners) -> OwnerMap:
             "hubspot": frozenset(listed["hubspot"] - ids["hubspot"].keys()),
             "salesforce": frozenset(listed["salesforce"] - ids["salesforce"].keys()),
         },
-        fallback=_key(rules.fallback) if rules.fallback else None,
+        fallback=_key(rules.fallback) if rules.fallback and rules.fallback != ASSIGNMENT_RULES else None,
     )
 
 

@@ -91,8 +91,21 @@ def _call(
         path = f"composite/sobjects/{sobject}/{writes[0].external_key[0]}"
     body = {"allOrNone": False, "records": [_row(sobject, operation, write) for write in writes]}
     return list(
-        client.call(method, path, endpoint=endpoint, json=body, safety=Safety.UNSAFE_WRITE, urgent=urgent)
+        client.call(
+            method,
+            path,
+            endpoint=endpoint,
+            json=body,
+            headers=_routing(writes[0]),
+            safety=Safety.UNSAFE_WRITE,
+            urgent=urgent,
+        )
     )
+
+
+def _routing(write: RecordWrite) -> dict[str, str]:
+    """Assignment rules are off for the whole session, or every sync update would re-assign its lead."""
+    return {"Sforce-Auto-Assign": "TRUE"} if write.assign_by_rule else {}
 
 
 def _row(sobject: str, operation: str, write: RecordWrite) -> dict[str, Any]:
@@ -150,7 +163,14 @@ def alone(client: SalesforceClient, sobject: str, write: RecordWrite) -> WriteRe
         method, path = "PATCH", f"sobjects/{sobject}/{name}/{quote(value, safe='')}"
         endpoint = "sobjects/{type}/{field}/{value}"
     try:
-        answer = client.call(method, path, endpoint=endpoint, json=fields, safety=Safety.UNSAFE_WRITE)
+        answer = client.call(
+            method,
+            path,
+            endpoint=endpoint,
+            json=fields,
+            headers=_routing(write),
+            safety=Safety.UNSAFE_WRITE,
+        )
     except PermanentError as error:
         found = [Complaint(error.code, error.message, error.fields, error.record_ids)]
         return _result(write, "create", {}, found)

@@ -45,13 +45,13 @@ def write(
 def _batches(
     operation: WriteOperation, writes: Sequence[RecordWrite]
 ) -> Iterable[tuple[str, list[RecordWrite]]]:
-    by_verb: dict[tuple[str, str], list[RecordWrite]] = {}
+    by_verb: dict[tuple[str, str, bool], list[RecordWrite]] = {}
     for write in writes:
         if operation == "create" and write.external_key is not None:
-            by_verb.setdefault(("upsert", write.external_key[0]), []).append(write)
+            by_verb.setdefault(("upsert", write.external_key[0], write.assign_by_rule), []).append(write)
         else:
-            by_verb.setdefault((operation, ""), []).append(write)
-    for (verb, _), group in by_verb.items():
+            by_verb.setdefault((operation, "", write.assign_by_rule), []).append(write)
+    for (verb, _, _), group in by_verb.items():
         for turn in rounds(group, [_identity(write) for write in group]):
             for part in chunks(turn, collection.BATCH):
                 yield verb, part

@@ -32,7 +32,8 @@ def task(make, record_id=TASK_ID, **fields):
     base = {
         "Subject": "Intro", "Description": "Hi & bye", "TaskSubtype": "Call", "CallType": "Outbound",
         "CallDurationInSeconds": 90, "CallDisposition": "Connected", "Status": "Completed", "WhoId": make.lead_id,
-        "OwnerId": "005000000000001AAA", "CompletedDateTime": "2026-03-02T11:35:00.000+0000", "ActivityDate": "2026-03-02",
+        "OwnerId": "005000000000001AAA", "CompletedDateTime": "2026-03-02T11:35:00.000+0000",
+        "ActivityDate": "2026-03-02",
         "HubSpot_Activity_Id__c": None, "HubSpot_Activity_At__c": None,
     }  # fmt: skip
     return make.record("salesforce", "Task", record_id, base | fields)
@@ -86,7 +87,8 @@ def test_one_call_reads_the_same_from_both_sides(make):
          {"kind": "meeting", "at": datetime(2026, 3, 2, 9, tzinfo=UTC), "duration_s": 1800, "done": True}),
         ("meetings", {"hs_meeting_outcome": "CANCELED", "hs_meeting_end_time": "2026-03-01T00:00:00Z"},
          {"done": False, "duration_s": None}),
-        ("tasks", {"hs_task_status": "NOT_STARTED", "hs_task_subject": "Do"}, {"kind": "task", "done": False, "subject": "Do"}),
+        ("tasks", {"hs_task_status": "NOT_STARTED", "hs_task_subject": "Do"},
+         {"kind": "task", "done": False, "subject": "Do"}),
         ("calls", {"hs_call_duration": "soon", "hs_call_disposition": CUSTOM, "hs_call_direction": "ODD"},
          {"duration_s": None, "outcome": CUSTOM, "direction": None, "owner_email": None}),
     ],
@@ -101,11 +103,13 @@ def test_hubspot_engagements_are_read(make, object_type, fields, expected):
     ("fields", "expected"),
     [
         ({"TaskSubtype": "Email"}, {"kind": "email"}),
-        ({"TaskSubtype": None, "Status": "Not Started"}, {"kind": "task", "done": False, "at": datetime(2026, 3, 2, tzinfo=UTC)}),
+        ({"TaskSubtype": None, "Status": "Not Started"},
+         {"kind": "task", "done": False, "at": datetime(2026, 3, 2, tzinfo=UTC)}),
         ({"TaskSubtype": "Task", "HubSpot_Activity_At__c": AT}, {"at": datetime(2026, 3, 2, 11, 30, tzinfo=UTC)}),
         ({"TaskSubtype": "Task", "HubSpot_Activity_At__c": AT, "ActivityDate": "2026-03-05"},
          {"at": datetime(2026, 3, 5, tzinfo=UTC)}),
-        ({"IsClosed": True, "Status": "Done", "WhoId": None, "OwnerId": None}, {"done": True, "person_ids": (), "owner_email": None}),
+        ({"IsClosed": True, "Status": "Done", "WhoId": None, "OwnerId": None},
+         {"done": True, "person_ids": (), "owner_email": None}),
         ({"CompletedDateTime": "whenever"}, None),
         ({"TaskSubtype": "List Email"}, None),
         ({"HubSpot_Activity_Id__c": "rollup:101:2026-03-02"}, None),
@@ -196,7 +200,8 @@ def test_a_hubspot_call_becomes_a_task_under_its_own_key(make):
     ("record", "object_type", "fields"),
     [
         (lambda m: task(m), "calls", {
-            "hubspot_owner_id": "11", "hs_call_title": "Intro", "hs_call_body": "Hi &amp; bye", "hs_call_status": "COMPLETED",
+            "hubspot_owner_id": "11", "hs_call_title": "Intro", "hs_call_body": "Hi &amp; bye",
+            "hs_call_status": "COMPLETED",
             "hs_timestamp": "2026-03-02T11:35:00Z", "hs_call_direction": "OUTBOUND", "hs_call_duration": "90000",
             "hs_call_disposition": CONNECTED}),
         (lambda m: task(m, TaskSubtype="Email", Description="a\nb"), "emails", {
@@ -291,6 +296,10 @@ def test_one_touch_logged_twice_is_marked_once_and_then_left_alone(make):
     assert planned(make, *pairs(make, [marked], [copied(make)])).writes == ()
 
 
+def cancelled_meeting(make):
+    return make.record("hubspot", "meetings", "5", {"hs_timestamp": AT, "hs_meeting_outcome": "CANCELED"})
+
+
 @pytest.mark.parametrize(
     "state",
     [
@@ -298,7 +307,7 @@ def test_one_touch_logged_twice_is_marked_once_and_then_left_alone(make):
         lambda m: ActivityState("k", m.link(), None, copied(m)),
         lambda m: ActivityState("k", m.link(), m.record("hubspot", "calls", "5", {}, deleted=True), copied(m)),
         lambda m: ActivityState("k", m.link(None), None, task(m)),
-        lambda m: ActivityState("k", m.link(), m.record("hubspot", "meetings", "5", {"hs_timestamp": AT, "hs_meeting_outcome": "CANCELED"}), None),
+        lambda m: ActivityState("k", m.link(), cancelled_meeting(m), None),
         lambda m: ActivityState("k", m.link(), call(m), task(m, TaskSubtype="Email", HubSpot_Activity_Id__c="calls:5")),
         lambda m: ActivityState("k", m.link(), None, None),
     ],
@@ -386,7 +395,8 @@ def test_only_configured_kinds_of_linked_people_are_rolled_up(make):
     assert make.plan(roll_ups=(empty, unlinked)).writes == ()
     silent = make.edited_mapping(
         (
-            "  roll_up:\n    kinds: [form_submission, page_view, email_open, email_click]\n    time_zone: Europe/Berlin\n    lines: 40\n",
+            "  roll_up:\n    kinds: [form_submission, page_view, email_open, email_click]\n"
+            "    time_zone: Europe/Berlin\n    lines: 40\n",
             "",
         )
     )

@@ -84,7 +84,7 @@ def test_every_problem_is_told_at_once_with_its_line():
         ("  stages: [MQL, SQL]\n", "  stages: [MQL, SQL]\n  stages: [SQL]\n", "given twice"),
         ("minimum: [email,", "minimum: [shoe_size,", "use one of: "),
         ("      type: phone\n", "      type: phone\n      values: {pairs: []}\n", "at least 1 item"),
-        ("      type: phone\n", "      type: phone\n      values: {pairs: [{hubspot: a, salesforce: b}]}\n", "picklists"),
+        ("type: phone\n", "type: phone\n      values: {pairs: [{hubspot: a, salesforce: b}]}\n", "picklists"),
         ("{hubspot: calls,", "{hubspot: notes,", "'calls', 'emails'"),
         ("  roll_up:\n", "  roll_up:\n    colour: red\n", "`colour` is no key; use one of: kinds, lines, time_zone"),
         ("    Event: {create:", "    Event: {crate:", "did you mean `create`?"),

@@ -386,7 +386,7 @@ def test_a_person_of_a_customer_becomes_a_contact_of_the_account(make):
 
 
 def test_a_created_lead_whose_owner_left_goes_to_the_fallback_and_is_told(make):
-    mapping = make.edited_mapping(("# fallback: queue:Inbound Leads", "fallback: queue:Inbound Leads"))
+    mapping = make.edited_mapping(("fallback: assignment rules", "fallback: queue:Inbound Leads"))
     owners = owner_map(make.owner_list, mapping.owners)
     gone = hubspot_only(make, make.contact(hubspot_owner_id="12"), admitted=True)
     plan = make.plan(gone, mapping=mapping, owners=owners)
