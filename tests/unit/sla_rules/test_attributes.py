@@ -44,6 +44,8 @@ WORDS = Words.shipped()
         ("Werkstudent Marketing", "marketing", "student"),
         ("Former CEO", "management", "none"),
         ("Kaufmännischer Leiter", None, "director"),
+        ("Dir. Digital Marketing", "marketing", "director"),
+        ("C.E.O.", "management", "c_level"),
         ("asdf", None, None),
         ("", None, None),
     ],

@@ -48,8 +48,17 @@ def judge(who: pl.DataFrame, done: pl.DataFrame, now: datetime = NOW) -> dict[st
 @pytest.mark.parametrize(
     ("values", "done", "stage"),
     [
-        ({}, [("page_view", 3 * HOUR, "https://x.example/pricing?a=1")], "SQL"),
-        ({}, [("form_submission", 10 * DAY, "Demo request")], "SQL"),
+        (
+            {},
+            [
+                ("page_view", 3 * HOUR, "https://x.example/pricing?a=1"),
+                ("form_submission", DAY, "Webinar registration"),
+                ("form_submission", 2 * DAY, "Guide download"),
+            ],
+            "SQL",
+        ),
+        ({}, [("form_submission", 4 * DAY, "Demo request")], "SQL"),
+        ({}, [("form_submission", 10 * DAY, "Demo request")], "MQL"),
         ({}, [("page_view", 3 * DAY, "/pricing")], "MQL"),
         ({}, [], "lead"),
         ({"title": "Data Analyst", "employees": 8}, [("form_submission", DAY, "demo request")], "lead"),
@@ -208,7 +217,7 @@ def test_the_reason_of_a_go_nowhere_is_what_disqualified() -> None:
 def test_missing_names_what_sales_needs_then_the_unknown_then_the_gap() -> None:
     _, missing = lines({"company": None, "title": None, "revenue": 1.0, "source": "webinar"})
     assert missing == (
-        "needed for handoff: company; unknown: job title; to MQL: 4 more fit points, 12 more behaviour points"
+        "needed for handoff: company; unknown: job title; to MQL: 4 more fit points, 10 more behaviour points"
     )
 
 
