@@ -1,122 +1,44 @@
 """The lead definition as a frozen value: criteria, points, gates, minimum information.
 
-Here: the shape of the contract and what one item of it may say. Not here: reading YAML
+Here: the shape of the contract. Not here: single values (``definition_values``), reading YAML
 (``definition_loading``), judging people (``qualify``), words for people (``reasons``, ``definition_text``).
 """
 
-import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sla_rules.attributes_words import Words
-from sla_rules.yaml_lines import ContractError, did_you_mean
+from sla_rules.definition_values import (
+    ActivityKind,
+    Country,
+    Duration,
+    Function,
+    Identifier,
+    Industry,
+    InformationField,
+    MailDomain,
+    Many,
+    Page,
+    Region,
+    Seniority,
+    Text,
+    Word,
+)
+from sla_rules.yaml_lines import ContractError
 
 MAX_CRITERIA = 64
 """A judgement keeps one bit of a u64 for each criterion."""
 
 Stage = Literal["go-nowhere", "lead", "MQL", "SQL"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
-ActivityKind = Literal[
-    "page_view",
-    "form_submission",
-    "email_open",
-    "email_click",
-    "email_sent_marketing",
-    "call",
-    "email",
-    "meeting",
-    "task",
-    "note",
-    "event_attended",
-]
-InformationField = Literal[
-    "email",
-    "first_name",
-    "last_name",
-    "title",
-    "company",
-    "industry",
-    "employees",
-    "revenue",
-    "country",
-    "region",
-    "phone",
-    "source",
-    "function",
-    "seniority",
-]
-
-T = TypeVar("T")
 
 
 class DefinitionError(ContractError):
     """The lead definition cannot be used; ``problems`` names every ``file:line: what, and what to do``."""
-
-
-def _one_or_many(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        if not value:
-            raise ValueError("is an empty list; name at least one item or remove the line")
-        return value
-    return [value]
-
-
-def _read_duration(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value
-    match = re.fullmatch(r"\s*(\d{1,6})\s*(minute|hour|day|week)s?\s*", str(value))
-    if not match or int(match[1]) == 0:
-        raise ValueError(f"{value!r} is not a length of time; write it like '24 hours' or '7 days'")
-    return timedelta(**{f"{match[2]}s": int(match[1])})
-
-
-def _known_value(kind: str) -> AfterValidator:
-    def check(value: str, info: ValidationInfo) -> str:
-        words: Words = (info.context or {}).get("words") or Words.shipped()
-        known = words.values(kind)
-        if value not in known:
-            raise ValueError(f"{value!r} is not a known {kind}; {did_you_mean(value, known)}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _read_domain(value: str) -> str:
-    folded = value.strip().lower().removeprefix("@").removeprefix("www.")
-    if not re.fullmatch(r"[^\s@/:]+\.[^\s@/:.]+", folded):
-        raise ValueError(f"{value!r} is not a mail domain; write it like 'example.com'")
-    return folded
-
-
-def _read_page(value: str) -> str:
-    if not value.startswith("/") or re.search(r"[?#\s]", value):
-        raise ValueError(f"{value!r} is not a page; write its path, like '/pricing' or '/case-studies'")
-    return value.lower().rstrip("/")
-
-
-def _has_letters(value: str) -> str:
-    if not any(sign.isalnum() for sign in value):
-        raise ValueError(f"{value!r} has no letters or digits; write the words to look for")
-    return value
-
-
-Text = Annotated[str, Field(min_length=1)]
-Word = Annotated[str, Field(min_length=1), AfterValidator(_has_letters)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Many = Annotated[tuple[T, ...], Field(strict=False), BeforeValidator(_one_or_many)]
-Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
 
 
 class _Part(BaseModel):
@@ -143,15 +65,15 @@ class When(_Part):
 
     title_words: Many[Word] | None = None
     company_words: Many[Word] | None = None
-    function: Many[Annotated[str, _known_value("function")]] | None = None
-    seniority: Many[Annotated[str, _known_value("seniority")]] | None = None
-    industry: Many[Annotated[str, _known_value("industry")]] | None = None
-    country: Many[Annotated[str, _known_value("country")]] | None = None
-    region: Many[Annotated[str, _known_value("region")]] | None = None
+    function: Many[Function] | None = None
+    seniority: Many[Seniority] | None = None
+    industry: Many[Industry] | None = None
+    country: Many[Country] | None = None
+    region: Many[Region] | None = None
     source: Many[Text] | None = None
     employees: Amount | None = None
     revenue: Amount | None = None
-    email_domain: Many[Annotated[str, AfterValidator(_read_domain)]] | None = None
+    email_domain: Many[MailDomain] | None = None
     email_is: Many[Literal["malformed", "disposable", "personal", "role"]] | None = None
     name_is: Many[Literal["placeholder"]] | None = None
     phone_is: Many[Literal["valid", "invalid"]] | None = None
@@ -177,7 +99,7 @@ class Did(_Part):
     """
 
     activity: Many[ActivityKind]
-    page: Many[Annotated[str, AfterValidator(_read_page)]] | None = None
+    page: Many[Page] | None = None
     form: Many[Text] | None = None
     detail_contains: Many[Text] | None = None
     direction: Many[Literal["inbound", "outbound"]] | None = None
