@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from imports.csv_rows import BrokenRow, FileFormat, Row, UnreadableFileError, read_header, read_rows
 
 HEADER = "id,name,city\n"

@@ -1,6 +1,7 @@
 """The import mapping: every mistake is named with its line and what to do."""
 
 import pytest
+
 from imports.mapping import (
     SHIPPED,
     ImportMappingError,

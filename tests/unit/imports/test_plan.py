@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from imports import showing
 from imports.mapping import load_mapping
 from imports.people import DuplicateRow, Person, RefusedRow
