@@ -33,9 +33,11 @@ def newest_changes(context: PassContext) -> Look:
     for side, object_types in _LOOKS.items():
         gateway = context.hubspot if side == "hubspot" else context.salesforce
         read = newest_read(context, side, object_types)
-        last = max(read.values()) if len(read) == len(object_types) else None
+        if not read:
+            return Look(changed=True, key=f"{side} was never read")
+        last = max(read.values())
         found = gateway.newest_change(object_types, last)
         if found is not None:
             newest.append(found)
-            changed = changed or last is None or found > last
+            changed = changed or found > last
     return Look(changed, max(newest).isoformat() if newest else "nothing")
