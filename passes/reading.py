@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from connectors.results import ChangeRequest
+from connectors.results import ChangeRequest, FieldSpec
 from connectors.store import cursors, mirror, runs
 from passes import wanted
 from passes.context import PassContext
 from passes.step import Finding, StepResult
 from sync_rules.records import Record, Side
-from sync_rules.schema_check import check_against_schema
+from sync_rules.schema_check import Problem, check_against_schema
 
 OVERLAP = timedelta(minutes=10)
 _TIES = timedelta(seconds=1)
@@ -130,23 +130,16 @@ def newest_read(context: PassContext, side: Side, object_types: Iterable[str]) -
 
 def check_schema(context: PassContext, side: Side) -> Finding:
     """Whether the side has every field that the mapping names; read from the side once an hour."""
-    gateway = context.hubspot if side == "hubspot" else context.salesforce
     now = context.now()
     with context.store.begin() as connection:
         known = runs.load_schemas(connection, now=now, max_age=_SCHEMA_AGE)
-    stale = [name for name in _SCHEMA_TYPES[side] if (side, name) not in known]
-    if side == "salesforce" and stale:
-        # All describes in one call.
-        context.salesforce.load_schemas(stale)
-    for object_type in stale:
-        found = gateway.schema(object_type)
-        with context.store.begin() as connection:
-            runs.save_schema(connection, side, object_type, found, now=now)
-        known[(side, object_type)] = found
-    schemas = {name: known[(side, name)] for name in _SCHEMA_TYPES[side]}
-    problems = check_against_schema(
-        context.mapping, schemas if side == "hubspot" else {}, schemas if side == "salesforce" else {}
-    )
+    kept = {name: known[(side, name)] for name in _SCHEMA_TYPES[side] if (side, name) in known}
+    problems = _schema_problems(context, side, kept)
+    # What was lacking may have been added since: an hour-old "no" would outlive `accord setup`.
+    doubtful = any(problem.fatal for problem in problems)
+    again = [name for name in _SCHEMA_TYPES[side] if doubtful or name not in kept]
+    if again:
+        problems = _schema_problems(context, side, {**kept, **_read_schemas(context, side, again, now)})
     fatal = [problem for problem in problems if problem.fatal]
     listed = "; ".join(
         f"{problem.object_type}.{problem.target} ({problem.field}) {problem.what}: {problem.remedy}"
@@ -158,6 +151,29 @@ def check_schema(context: PassContext, side: Side) -> Finding:
         why=listed or "Every mapped field is there.",
         figures={"problems": len(problems), "fatal": len(fatal)},
     )
+
+
+def _read_schemas(
+    context: PassContext, side: Side, object_types: Sequence[str], now: datetime
+) -> dict[str, dict[str, FieldSpec]]:
+    gateway = context.hubspot if side == "hubspot" else context.salesforce
+    gateway.forget_schema()
+    if side == "salesforce":
+        # All describes in one call.
+        context.salesforce.load_schemas(object_types)
+    answer = {}
+    for object_type in object_types:
+        answer[object_type] = gateway.schema(object_type)
+        with context.store.begin() as connection:
+            runs.save_schema(connection, side, object_type, answer[object_type], now=now)
+    return answer
+
+
+def _schema_problems(
+    context: PassContext, side: Side, schemas: dict[str, dict[str, FieldSpec]]
+) -> list[Problem]:
+    hubspot, salesforce = (schemas, {}) if side == "hubspot" else ({}, schemas)
+    return check_against_schema(context.mapping, hubspot, salesforce)
 
 
 def refresh_owners(context: PassContext, side: Side) -> int:

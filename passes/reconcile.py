@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from connectors.store import frames, holds, links, runs
 from connectors.store import journal as journal_rows
 from connectors.store.engine import upsert, where_in
-from connectors.store.tables import journal, judgements, reconciliation
+from connectors.store.tables import journal, judgements, mirror, reconciliation
 from connectors.store.tables import links as link_table
 from passes import admission, persons
 from passes.context import PassContext
@@ -39,6 +39,11 @@ def account(context: PassContext) -> StepResult:
             )
         ).all()
         connection.execute(sa.delete(reconciliation))
+        unlinked = _unlinked(connection)
+        upsert(connection, reconciliation, [{**row, "seen_at": now} for row in unlinked])
+    for row in unlinked:
+        tally[row["class"]] += 1
+        by_reason[(row["class"], row["reason"])] += 1
     for start in range(0, len(rows), _AT_ONCE):
         with context.store.begin() as connection:
             for row in _classify(context, connection, rows[start : start + _AT_ONCE]):
@@ -68,6 +73,27 @@ def account(context: PassContext) -> StepResult:
     )
     finding = Finding("remainder_is_zero", holds=remainder == 0, why=why, figures={"remainder": remainder})
     return StepResult(figures=figures, texts={"by reason": _table(by_reason)}, findings=(finding,))
+
+
+def _unlinked(connection: sa.Connection) -> list[dict[str, Any]]:
+    """HubSpot contacts that belong to no link: each must be held for a person to decide."""
+    query = sa.select(mirror.c.record_id).where(
+        mirror.c.side == "hubspot",
+        mirror.c.object_type == "contacts",
+        mirror.c.link_id.is_(None),
+        sa.not_(mirror.c.deleted),
+    )
+    ids = [f"h{row.record_id}" for row in connection.execute(query)]
+    held = {row.link_id: row for row in holds.open_holds(connection, ids)}
+    return [
+        {
+            "link_id": link_id,
+            "class": "held" if link_id in held else REMAINDER,
+            "reason": f"{held[link_id].kind}: {held[link_id].why}"[:255] if link_id in held else "not linked",
+            "source": "unknown",
+        }
+        for link_id in ids
+    ]
 
 
 def _classify(

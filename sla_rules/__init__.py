@@ -1,0 +1,1 @@
+"""The agreement, pure: lead definition, qualification, calendars, touches, clocks and metrics."""

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from connectors.store.column_types import UtcDateTime
 from connectors.store.engine import chunks, upsert
-from connectors.store.tables import UtcDateTime
 
 _TIME = pl.Datetime("us", "UTC")
 

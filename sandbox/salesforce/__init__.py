@@ -1,0 +1,1 @@
+"""An in-memory Salesforce org and its HTTP API."""
