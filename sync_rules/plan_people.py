@@ -56,7 +56,11 @@ class PeoplePlanner:
         if not converted:
             to_salesforce += back_reference(bench, link, salesforce)
             to_salesforce += self._computed.changes(state, "salesforce", salesforce)
-        opt_out_write(bench, link.link_id, hubspot.id, hubspot.fields.get(self._email), merged.opt_out)
+        # The address that the contact will have: HubSpot's opt-outs belong to addresses.
+        email = next(
+            (made.after for made in to_hubspot if made.name == "email"), hubspot.fields.get(self._email)
+        )
+        opt_out_write(bench, link.link_id, hubspot.id, email, merged.opt_out)
         update_record(bench, link.link_id, hubspot, to_hubspot)
         update_record(bench, link.link_id, salesforce, to_salesforce)
 

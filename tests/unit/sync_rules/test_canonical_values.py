@@ -35,6 +35,7 @@ def spec(value_type, **more):
         ("phone", "12 3", "12-3", "123"),
         ("phone", "+1 2", "+12", "+12"),
         ("phone", "+4930 123456)", "+4930123456", "+4930123456"),
+        ("phone", "01 1", "011", "011"),
         ("phone", "call me", "call me", "call me"),
         ("phone", "()", "()", "()"),
         ("number", "50000", 50000.0, Decimal(50000)),
@@ -64,7 +65,7 @@ def test_both_sides_ways_of_writing_one_value(value_type, hubspot, salesforce, v
     ("field", "value", "hubspot", "salesforce"),
     [
         (spec("text"), None, None, None),
-        (spec("number"), Decimal("50000"), "50000", 50000),
+        (spec("number"), Decimal(50000), "50000", 50000),
         (spec("number"), Decimal("0.5"), "0.5", 0.5),
         (spec("boolean"), True, "true", True),
         (spec("date"), date(2026, 1, 2), "2026-01-02", "2026-01-02"),
@@ -124,18 +125,15 @@ def test_unmapped_values_can_have_a_default_or_pass():
 
 def test_numbers_are_rounded_as_the_field_is():
     field = spec("number", decimals=0)
-    assert [canonical(raw, field, "hubspot") for raw in ("12.4", "12.5", "-12.5")] == [
-        Decimal(12),
-        Decimal(13),
-        Decimal(-13),
-    ]
+    assert [canonical(raw, field, "hubspot") for raw in ("12.4", "12.5", "-12.5")] == [12, 13, -13]
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
         ("germany", "DE"), ("Allemagne", "DE"), ("BRD", "DE"), ("uk", "GB"), ("England", "GB"), ("Holland", "NL"),
-        ("Côte d’Ivoire", "CI"), ("Czech Republic", "CZ"), ("Türkiye", "TR"), ("österreich", "AT"), ("", None), ("X", None),
+        ("Côte d’Ivoire", "CI"), ("Czech Republic", "CZ"), ("Türkiye", "TR"), ("österreich", "AT"), ("", None),
+        ("X", None),
     ],
 )  # fmt: skip
 def test_countries_are_known_by_many_names(text, code):

@@ -442,3 +442,48 @@ def test_a_linked_record_that_was_not_read_is_not_created_again(make):
     half = PersonState(make.link(), make.contact(), None, admitted=True)
     other_half = PersonState(make.link(), None, make.lead())
     assert make.plan(half, other_half).writes == ()
+
+
+def test_our_own_write_forgotten_in_a_crash_yields_to_the_person_who_went_back(make):
+    ours = Stamp(make.noon, certain=True, ours=True)
+    theirs = Stamp(make.noon + timedelta(hours=1), certain=True)
+    state = in_step(
+        make, make.contact(stamps={"jobtitle": theirs}), make.lead(Title="CEO", stamps={"Title": ours})
+    )
+    assert by_key(make.plan(state))[f"salesforce:Lead:{make.lead_id}"].fields == {"Title": "CFO"}
+
+
+def test_fields_marked_dont_sync_never_move(make):
+    mapping = make.edited_mapping(
+        ("title: {type: text, rule: two_way,", "title: {type: text, rule: dont_sync,"),
+        ("company: {type: text, rule: prefer_salesforce, hubspot: company, lead: Company}",
+         "company: {type: text, rule: prefer_salesforce, on_create: false, hubspot: company, lead: Company}"),
+        ("minimum: [email, last_name, company]", "minimum: [email, last_name]"),
+    )  # fmt: skip
+    assert make.plan(in_step(make, make.contact(jobtitle="CEO")), mapping=mapping).writes == ()
+    (create,) = make.plan(hubspot_only(make, admitted=True), mapping=mapping).writes
+    assert create.fields.keys() & {"Title", "Company"} == set()
+
+
+def test_a_contact_is_told_of_nothing_that_it_has_no_field_for(make):
+    state = hubspot_only(make, computed={"touches_owed": 3, "reason": " "})
+    assert make.plan(state).writes == ()
+    mapping = make.edited_mapping(("default_region: DE\n", ""))
+    known = in_step(make, make.contact(country=None, phone="030 1"), make.lead(Country=None, Phone="0301"))
+    assert [w.object_type for w in make.plan(known, mapping=mapping).writes] == []
+
+
+def test_without_a_lead_status_in_the_mapping_conversion_is_silent(make):
+    mapping = make.edited_mapping(("  converted_lead_status: Closed - Converted\n", ""))
+    link = make.link("101", "Contact", make.contact_id, lead_id=make.lead_id)
+    contact = make.contact(salesforce_contact_id=make.contact_id)
+    state = make.linked(contact, make.sf_contact(HubSpot_Contact_Id__c="101"), link=link, base=make.agreed())
+    assert make.plan(state, mapping=mapping).writes == ()
+
+
+def test_the_address_opted_out_is_the_one_that_the_contact_will_have(make):
+    base = make.agreed()
+    state = in_step(make, salesforce=make.lead(Email="new@acme.example", HasOptedOutOfEmail=True), base=base)
+    plan = make.plan(state)
+    assert plan.writes[0].external_key == ("email", "new@acme.example")
+    assert plan.writes[1].fields == {"email": "new@acme.example"}
