@@ -1,0 +1,204 @@
+"""The grammar of ``accord``: commands, options and help. What each command does is in the module of its name.
+
+Those modules are imported when their command runs: ``accord --help`` must not wait for Dagster and Polars.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from cli.errors import boundary
+from cli.exits import MEANINGS, Exit
+
+
+class Bounded(typer.core.TyperGroup):
+    """Commands inside the error boundary."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        with boundary():
+            return super().invoke(ctx)
+
+
+_EXITS = "\n\n".join(f"{int(code):>3}  {meaning}" for code, meaning in MEANINGS.items())
+
+app = typer.Typer(
+    cls=Bounded,
+    name="accord",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Keeps HubSpot and Salesforce in agreement about leads, and marketing and sales to the SLA they "
+    "signed.\n\nWhere everything is comes from ACCORD_… environment variables; `accord demo` needs none.",
+    epilog=f"[bold]Exit codes[/bold]\n\n{_EXITS}",
+)
+
+_SYNC, _LOOK, _AGREEMENT, _TRY = "Syncing", "Looking", "The agreement", "Trying it out"
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for a script.")]
+Limit = Annotated[int, typer.Option(min=1, help="Rows shown in each table.")]
+
+
+def _end(code: Exit) -> None:
+    if code is not Exit.DONE:
+        raise typer.Exit(code)
+
+
+@app.command(rich_help_panel=_SYNC)
+def setup(
+    check: Annotated[bool, typer.Option("--check", help="Only list what is missing; exit 1 if any.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Add without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what Accord needs in both CRMs, ask, and add it."""
+    from cli import setup as work
+
+    _end(work.command(check=check, yes=yes, as_json=as_json))
+
+
+@app.command(rich_help_panel=_SYNC)
+def plan(
+    as_json: Json = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Counts and field names; no values or names.")
+    ] = False,
+    limit: Limit = 20,
+) -> None:
+    """Show what a pass would write, and write nothing: a dry run."""
+    from cli import planning as work
+
+    _end(work.command(as_json=as_json, redact=redact, limit=limit))
+
+
+@app.command(rich_help_panel=_SYNC)
+def sync(
+    approve: Annotated[
+        bool,
+        typer.Option(
+            "--approve", help="Write although a cap is exceeded or this is the first pass on this pair."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run one pass: read both sides, judge, plan, write, account for everybody."""
+    from cli import sync as work
+
+    _end(work.command(approve=approve, as_json=as_json))
+
+
+@app.command("import", rich_help_panel=_SYNC)
+def import_list(
+    file: Annotated[Path, typer.Argument(help="The list: CSV with a header line.")],
+    mapping: Annotated[Path, typer.Option(help="YAML that says what its columns mean.")],
+    create_properties: Annotated[
+        bool,
+        typer.Option("--create-properties", help="Add the contact properties that the mapping declares."),
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say what would be loaded.")] = False,
+    refused: Annotated[Path | None, typer.Option(help="Write the refused rows to this CSV file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load a list of people from a CSV file into HubSpot's contacts."""
+    from cli import importing as work
+
+    _end(work.command(file, mapping, create=create_properties, check=check, refused=refused, as_json=as_json))
+
+
+@app.command(rich_help_panel=_LOOK)
+def explain(
+    who: Annotated[
+        str, typer.Argument(help="An e-mail address, a record's id on either side, or a link's id.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Say who somebody is on both sides, what was decided about them and why, and whether they sync."""
+    from cli.explain import command as work
+
+    _end(work.command(who, as_json=as_json))
+
+
+@app.command(rich_help_panel=_LOOK)
+def status(as_json: Json = False) -> None:
+    """The last passes, where everybody stands, what is held, API calls, freshness."""
+    from cli import status as work
+
+    _end(work.command(as_json=as_json))
+
+
+@app.command(rich_help_panel=_LOOK)
+def holds(
+    kind: Annotated[str | None, typer.Option(help="Only holds of this kind, such as unmapped_value.")] = None,
+    as_json: Json = False,
+    limit: Limit = 50,
+) -> None:
+    """What is held back, since when, why, and what to do about it."""
+    from cli import held as work
+
+    _end(work.command(kind=kind, as_json=as_json, limit=limit))
+
+
+@app.command(rich_help_panel=_AGREEMENT)
+def scorecard(
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("var/scorecard.html"),
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3660, help="The last n days instead of the running month.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure both halves of the agreement and write the scorecard as one HTML page."""
+    from cli import scorecard as work
+
+    _end(work.command(out, days=days, as_json=as_json))
+
+
+@app.command(rich_help_panel=_AGREEMENT)
+def definition(
+    file: Annotated[Path | None, typer.Option(help="Another file than the one in force.")] = None,
+) -> None:
+    """The lead definition in plain words; checks the file on the way."""
+    from cli import contracts as work
+
+    _end(work.definition(file))
+
+
+@app.command(rich_help_panel=_AGREEMENT)
+def sla(
+    file: Annotated[Path | None, typer.Option(help="Another file than the one in force.")] = None,
+) -> None:
+    """The service-level agreement in plain words; checks the file on the way."""
+    from cli import contracts as work
+
+    _end(work.sla(file))
+
+
+@app.command(rich_help_panel=_TRY)
+def demo(
+    people: Annotated[int, typer.Option(min=10, max=20_000, help="People in the simulated business.")] = 500,
+    days: Annotated[int, typer.Option(min=1, max=120, help="Days of simulated work.")] = 30,
+    seed: Annotated[int, typer.Option(help="Another seed is another business.")] = 7,
+    ui: Annotated[bool, typer.Option("--ui", help="Then serve it in the Dagster UI until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(help="Of the Dagster UI; the next free one if it is taken.")] = 3000,
+    keep: Annotated[Path, typer.Option(help="Folder for the demo's files.")] = Path("var/demo"),
+    hubspot_port: Annotated[int, typer.Option(help="Of the simulated HubSpot; 0: any free one.")] = 0,
+    salesforce_port: Annotated[int, typer.Option(help="Of the simulated Salesforce; 0: any free one.")] = 0,
+) -> None:
+    """The whole job on two simulated CRMs: set up, plan, sync, weeks of work, scorecard."""
+    from cli.demo import command as work
+
+    _end(
+        work.command(
+            people=people,
+            days=days,
+            seed=seed,
+            ui_port=port if ui else None,
+            folder=keep,
+            ports=(hubspot_port, salesforce_port),
+        )
+    )
+
+
+def main() -> None:
+    """The entry point ``accord``."""
+    app()

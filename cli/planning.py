@@ -1,0 +1,197 @@
+"""``accord plan``: a dry run, shown. Nothing is written to either CRM."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from rich.text import Text
+
+from cli import passing, session
+from cli.console import heading, out, plain, print_json, say, short, table
+from cli.exits import Exit
+from cli.naming import names_of
+from cli.passing import Passed
+from connectors.store.stored_plans import load_plan
+from passes.context import PassOptions
+from passes.workbench import Workbench
+from reports.plan import plan_table
+from sync_rules.plan import Plan
+
+_CELL = 60
+
+
+def command(*, as_json: bool, redact: bool, limit: int) -> Exit:
+    """Plan and show the plan."""
+    with session.syncing() as bench:
+        passed = passing.run(bench, PassOptions(dry_run=True), quiet=as_json)
+        plan, names = stored(bench, passed.pass_id)
+    if as_json:
+        print_json(_as_json(plan, passed, redact=redact))
+    else:
+        show(plan, names, redact=redact, limit=limit)
+        show_guard(passed.tripped)
+    return Exit.DONE
+
+
+def stored(bench: Workbench, pass_id: str) -> tuple[Plan, dict[str, str]]:
+    """The plan of a pass as it was stored, and what people call the links in it."""
+    with bench.store.begin() as connection:
+        plan = load_plan(connection, pass_id)
+        if plan is None:
+            raise LookupError(f"the pass {pass_id} has no plan")
+        links = {write.link_id for write in plan.writes}
+        links |= {hold.link_id for hold in plan.holds} | {lost.link_id for lost in plan.conflicts}
+        return plan, names_of(connection, links)
+
+
+def show(plan: Plan, names: Mapping[str, str], *, redact: bool, limit: int) -> None:
+    """The plan as tables: counts, changes by field with before and after, creates, holds, conflicts.
+
+    Args:
+        names: what people call the links.
+        redact: counts and field names only, no values and no names.
+        limit: rows a table at most.
+    """
+    say(
+        f"{len(plan.writes):,} writes planned for {plan.considered:,} people and companies looked at; "
+        f"{plan.in_agreement:,} needed nothing. {len(plan.holds):,} things are held.",
+        style="bold",
+    )
+    counts = [(*name.split(" "), number) for name, number in plan.counts().items()]
+    if counts:
+        out.print(table(("Side", "Object", "Operation", "Records"), counts, right=(3,)))
+    rows = plan_table(plan, redact=redact)
+    _show_fields(rows)
+    if not redact:
+        _show_changes(plan, names, limit)
+        _show_creates(plan, names, limit)
+    _show_holds(plan, names, redact=redact, limit=limit)
+    _show_conflicts(plan, names, redact=redact, limit=limit)
+
+
+def show_guard(tripped: tuple[Mapping[str, Any], ...]) -> None:
+    """The caps that a pass with this plan would run into."""
+    if not tripped:
+        return
+    heading("The guard would stop this plan until somebody approves it (`accord sync --approve`)")
+    rows = [(item["what"], item["count"], item["limit"], item["how_to_approve"]) for item in tripped]
+    out.print(table(("What", "Planned", "At most", "How to go on"), rows, right=(1, 2)))
+
+
+def _show_fields(rows: pl.DataFrame) -> None:
+    blank = pl.col("before") == "(blank)", pl.col("after") == "(blank)"
+    fields = (
+        rows.filter(pl.col("what").is_in(["update", "opt_out"]))
+        .group_by("field", "side", "object_type", "rule")
+        .agg(
+            pl.len().alias("records"),
+            (blank[0] & ~blank[1]).sum().alias("filled"),
+            (~blank[0] & ~blank[1]).sum().alias("changed"),
+            blank[1].sum().alias("cleared"),
+        )
+        .sort("field", "side", "object_type")
+    )
+    if fields.is_empty():
+        return
+    heading("Updates by field")
+    head = ("Field", "Side", "Object", "Rule", "Records", "Filled", "Changed", "Cleared")
+    out.print(table(head, fields.iter_rows(), right=(4, 5, 6, 7)))
+
+
+def _show_changes(plan: Plan, names: Mapping[str, str], limit: int) -> None:
+    changes = [(w, c) for w in plan.writes if w.operation != "create" for c in w.changes]
+    changes.sort(key=lambda pair: (pair[1].name, pair[0].side, pair[0].key))
+    rows = [
+        (
+            change.name,
+            names.get(write.link_id, write.link_id),
+            f"{write.side} {write.object_type}",
+            short(plain(change.before), _CELL),
+            Text(short(plain(change.after), _CELL), style="green"),
+            change.why,
+        )
+        for write, change in changes[:limit]
+    ]
+    _limited("Changes", ("Field", "Who", "Where", "Before", "After", "Why"), rows, len(changes), limit)
+
+
+def _show_creates(plan: Plan, names: Mapping[str, str], limit: int) -> None:
+    made = [write for write in plan.writes if write.operation == "create"]
+    rows = [
+        (
+            f"{write.side} {write.object_type}",
+            names.get(write.link_id, write.link_id),
+            short("; ".join(f"{c.name}: {plain(c.after)}" for c in write.changes), 2 * _CELL),
+        )
+        for write in made[:limit]
+    ]
+    _limited("Creates", ("Where", "For", "With"), rows, len(made), limit)
+
+
+def _show_holds(plan: Plan, names: Mapping[str, str], *, redact: bool, limit: int) -> None:
+    if redact:
+        tally = Counter((h.kind, f"{h.side} {h.object_type}", h.field or "(record)") for h in plan.holds)
+        rows: list[tuple[Any, ...]] = [(*key, number) for key, number in tally.most_common()]
+        _limited("Held", ("Kind", "Where", "Field", "Records"), rows[:limit], len(rows), limit)
+        return
+    rows = [
+        (
+            names.get(hold.link_id, hold.link_id),
+            f"{hold.side} {hold.object_type}",
+            hold.field or "(record)",
+            short(plain(hold.value), _CELL) if hold.field else None,
+            hold.why,
+            hold.remedy,
+        )
+        for hold in plan.holds[:limit]
+    ]
+    _limited("Held", ("Who", "Where", "Field", "Value", "Why", "What to do"), rows, len(plan.holds), limit)
+
+
+def _show_conflicts(plan: Plan, names: Mapping[str, str], *, redact: bool, limit: int) -> None:
+    if redact:
+        tally = Counter((c.field, c.rule, c.winner) for c in plan.conflicts)
+        rows: list[tuple[Any, ...]] = [(*key, number) for key, number in tally.most_common()]
+        _limited("Conflicts", ("Field", "Rule", "Winner", "Times"), rows[:limit], len(rows), limit)
+        return
+    rows = [
+        (
+            names.get(lost.link_id, lost.link_id),
+            lost.field,
+            lost.winner,
+            short(plain(lost.winning_value), _CELL),
+            short(plain(lost.losing_value), _CELL),
+            lost.why,
+        )
+        for lost in plan.conflicts[:limit]
+    ]
+    head = ("Who", "Field", "Winner", "Kept", "Lost", "Why")
+    _limited("Conflicts: both sides changed", head, rows, len(plan.conflicts), limit)
+
+
+def _limited(title: str, head: tuple[str, ...], rows: list[tuple[Any, ...]], total: int, limit: int) -> None:
+    if not rows:
+        return
+    heading(f"{title} ({total:,})")
+    numbers = [index for index, name in enumerate(head) if name in {"Records", "Times"}]
+    out.print(table(head, rows, right=numbers))
+    if total > limit:
+        say(f"… and {total - limit:,} more (--limit shows more, --json shows all)", style="dim")
+
+
+def _as_json(plan: Plan, passed: Passed, *, redact: bool) -> dict[str, Any]:
+    return {
+        "pass_id": passed.pass_id,
+        "made_at": plan.made_at,
+        "considered": plan.considered,
+        "in_agreement": plan.in_agreement,
+        "writes": len(plan.writes),
+        "counts": plan.counts(),
+        "held": len(plan.holds),
+        "conflicts": len(plan.conflicts),
+        "guard": [dict(item) for item in passed.tripped],
+        "api_calls": passed.calls,
+        "seconds": passed.seconds,
+        "rows": plan_table(plan, redact=redact).to_dicts(),
+    }

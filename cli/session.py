@@ -1,0 +1,70 @@
+"""Opens what a command needs: settings checked all at once, the workbench, the two gateways.
+
+Which command needs which is the command's business; how settings become connections is ``dagster_project``'s.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from connectors.errors import ConfigError
+from connectors.hubspot.gateway import HubSpotGateway
+from connectors.salesforce.gateway import SalesforceGateway
+from dagster_project.settings import Settings, load_settings
+from dagster_project.workbench import make_hubspot, make_salesforce, open_workbench, read_contracts
+from passes.workbench import Workbench, machine_clock
+
+_NOWHERE = "http://127.0.0.1:9"
+_UNUSED = "unused"
+
+
+def checked_settings() -> Settings:
+    """The environment's settings, once credentials and contracts are complete.
+
+    Raises:
+        ConfigError: every problem of all of them.
+    """
+    settings = load_settings()
+    problems = settings.missing_credentials()
+    try:
+        read_contracts(settings)
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+@contextmanager
+def syncing(
+    settings: Settings | None = None, *, clock: Callable[[], datetime] = machine_clock
+) -> Iterator[Workbench]:
+    """The workbench of a command that calls both CRMs."""
+    with open_workbench(settings or checked_settings(), clock=clock) as bench:
+        yield bench
+
+
+@contextmanager
+def reading(settings: Settings | None = None) -> Iterator[Workbench]:
+    """The workbench of a command that reads Accord's database only, so that it works without credentials."""
+    known = settings or load_settings()
+    # A context has gateways; these lead nowhere, should anything ever call them.
+    offline = known.model_copy(
+        update={
+            "hubspot_token": SecretStr(_UNUSED),
+            "hubspot_url": _NOWHERE,
+            "salesforce_url": _NOWHERE,
+            "salesforce_client_id": _UNUSED,
+            "salesforce_client_secret": SecretStr(_UNUSED),
+        }
+    )
+    with open_workbench(offline) as bench:
+        yield bench
+
+
+def gateways(settings: Settings | None = None) -> tuple[HubSpotGateway, SalesforceGateway]:
+    """Both CRMs, for a command that needs no database."""
+    known = settings or load_settings()
+    return make_hubspot(known), make_salesforce(known)
