@@ -23,6 +23,8 @@ from connectors.errors import ConfigError
 _T = TypeVar("_T")
 _ROWS_AT_ONCE = 5_000
 _KEYS_AT_ONCE = 10_000
+# Statements of ours that no setting can mend.
+_OUR_FAULTS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError, sa.exc.InternalError)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -54,7 +56,9 @@ class Store:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except sa.exc.OperationalError as error:
+        except sa.exc.DatabaseError as error:
+            if isinstance(error, _OUR_FAULTS):
+                raise
             raise ConfigError([_explain(self.engine.url, error)]) from error
 
     def migrate(self) -> None:
@@ -109,7 +113,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _explain(url: sa.URL, error: sa.exc.OperationalError) -> str:
+def _explain(url: sa.URL, error: sa.exc.DatabaseError) -> str:
     what = str(error.orig).strip().splitlines()[0]
     where = url.render_as_string(hide_password=True)
     return f"the database {where} cannot be used: {what}; check ACCORD_DATABASE_URL and who may write there"

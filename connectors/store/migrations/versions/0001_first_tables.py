@@ -352,59 +352,34 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop every table."""
-    op.drop_table("stage_history")
-    op.drop_table("sequences")
-    op.drop_table("schemas")
-    op.drop_table("sales_statuses")
-    op.drop_index(op.f("ix_reconciliation_class"), table_name="reconciliation")
-    op.drop_table("reconciliation")
-    op.drop_index(op.f("ix_plans_pass_id"), table_name="plans")
-    op.drop_index(op.f("ix_plans_made_at"), table_name="plans")
-    op.drop_table("plans")
-    op.drop_index(op.f("ix_passes_started_at"), table_name="passes")
-    op.drop_table("passes")
-    op.drop_index(op.f("ix_owners_email"), table_name="owners")
-    op.drop_table("owners")
-    op.drop_index("ix_mirror_keys_kind_key", table_name="mirror_keys")
-    op.drop_table("mirror_keys")
-    op.drop_index(op.f("ix_mirror_version"), table_name="mirror")
-    op.drop_index(op.f("ix_mirror_link_id"), table_name="mirror")
-    op.drop_table("mirror")
-    op.drop_table("metrics")
-    op.drop_index(op.f("ix_links_salesforce_id"), table_name="links")
-    op.drop_index(op.f("ix_links_plan_due"), table_name="links")
-    op.drop_index(op.f("ix_links_kind"), table_name="links")
-    op.drop_index(op.f("ix_links_judge_due"), table_name="links")
-    op.drop_index(op.f("ix_links_hubspot_id"), table_name="links")
-    op.drop_index(op.f("ix_links_feedback_due"), table_name="links")
-    op.drop_index(op.f("ix_links_activities_met"), table_name="links")
-    op.drop_table("links")
-    op.drop_table("leases")
-    op.drop_index(op.f("ix_judgements_stage"), table_name="judgements")
-    op.drop_index(op.f("ix_judgements_next_change_at"), table_name="judgements")
-    op.drop_table("judgements")
-    op.drop_index(op.f("ix_journal_state"), table_name="journal")
-    op.drop_index(op.f("ix_journal_plan_id"), table_name="journal")
-    op.drop_index(op.f("ix_journal_link_id"), table_name="journal")
-    op.drop_table("journal")
-    op.drop_index(op.f("ix_holds_released_at"), table_name="holds")
-    op.drop_table("holds")
-    op.drop_table("handoffs")
-    op.drop_table("excuses")
-    op.drop_table("documents")
-    op.drop_table("dispositions")
-    op.drop_table("cursors")
-    op.drop_table("contract_versions")
-    op.drop_index(op.f("ix_conflicts_plan_id"), table_name="conflicts")
-    op.drop_index(op.f("ix_conflicts_link_id"), table_name="conflicts")
-    op.drop_table("conflicts")
-    op.drop_index(op.f("ix_clocks_status"), table_name="clocks")
-    op.drop_index(op.f("ix_clocks_due_at"), table_name="clocks")
-    op.drop_table("clocks")
-    op.drop_table("api_usage")
-    op.drop_table("activity_bases")
-    op.drop_index(op.f("ix_activities_rolled_up"), table_name="activities")
-    op.drop_index(op.f("ix_activities_record_key"), table_name="activities")
-    op.drop_index(op.f("ix_activities_link_id"), table_name="activities")
-    op.drop_table("activities")
+    """Drop every table; its indexes go with it."""
+    for table in (
+        "stage_history",
+        "sequences",
+        "schemas",
+        "sales_statuses",
+        "reconciliation",
+        "plans",
+        "passes",
+        "owners",
+        "mirror_keys",
+        "mirror",
+        "metrics",
+        "links",
+        "leases",
+        "judgements",
+        "journal",
+        "holds",
+        "handoffs",
+        "excuses",
+        "documents",
+        "dispositions",
+        "cursors",
+        "contract_versions",
+        "conflicts",
+        "clocks",
+        "api_usage",
+        "activity_bases",
+        "activities",
+    ):
+        op.drop_table(table)
