@@ -51,6 +51,30 @@ def normal_phone(text: str, region: str | None) -> str:
     return _international(digits, region) or digits
 
 
+def phone_as(raw: Any, value: Any, reference: Any) -> Any:
+    """``reference`` if ``raw``, dialled from its country, is that number; else ``value``.
+
+    A number without a country code reads differently once the country beside it changes; that is no change of
+    the number.
+    """
+    if value == reference or not isinstance(reference, str) or not reference.startswith("+"):
+        return value
+    text = plain_text(raw)
+    if text is None or text.startswith("+"):
+        return value
+    region = _region_of(reference)
+    return reference if region is not None and normal_phone(text, region) == reference else value
+
+
+@lru_cache(maxsize=65_536)
+def _region_of(international: str) -> str | None:
+    try:
+        number = phonenumbers.parse(international)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.region_code_for_country_code(number.country_code or 0)
+
+
 def _international(text: str, region: str | None) -> str | None:
     try:
         number = phonenumbers.parse(text, region)

@@ -152,17 +152,17 @@ def update_record(bench: Bench, link_id: str, record: Record, changes: list[Fiel
 
 def opt_out_write(
     bench: Bench, link_id: str, record_id: str | None, email: Any, changes: list[FieldChange]
-) -> None:
-    """Note an opt-out in HubSpot, which opts out an address and not a record, and knows no way back."""
+) -> bool:
+    """Whether an opt-out is noted; HubSpot opts out an address and not a record, and knows no way back."""
     wanted = tuple(made for made in changes if made.value is True)
     if not wanted:
-        return
+        return False
     address = normal_email(email)
     if address is None:
         why = "HubSpot opts out an e-mail address, and this contact has none"
         remedy = "Give the contact an e-mail address."
         hold_record(bench, Place(link_id, "hubspot", "contacts"), "invalid_value", why, remedy)
-        return
+        return False
     bench.found.writes.append(
         Write(
             key=f"hubspot:contacts:{record_id or f'new:{link_id}'}:opt_out",
@@ -175,6 +175,7 @@ def opt_out_write(
             external_key=("email", address),
         )
     )
+    return True
 
 
 def hold_deleted(bench: Bench, link: Link, *records: Record | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sync_rules.addresses import phone_as
 from sync_rules.changes import Bench, Place, change, hold_field
 from sync_rules.countries import country_code
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY, same_id
@@ -69,11 +70,12 @@ def pairing(specs: Iterable[FieldSpec], hubspot_type: str, salesforce_type: str)
 
 @dataclass(slots=True)
 class Merged:
-    """Changes by side, and what is agreed already."""
+    """Changes by side, and what is agreed already; opt-outs apart, because HubSpot takes them by address."""
 
     hubspot: list[FieldChange]
     salesforce: list[FieldChange]
     opt_out: list[FieldChange]
+    opt_out_conflicts: list[Conflict]
     settled: dict[str, Any]
 
 
@@ -89,7 +91,7 @@ def merge_link(
     salesforce_writable: bool = True,
 ) -> Merged:
     """Merge every shared field; holds and conflicts are noted on the bench."""
-    merged = Merged([], [], [], {})
+    merged = Merged([], [], [], [], {})
     ours, theirs = hubspot.fields, salesforce.fields
     owners = bench.owners
     region: str | None = None
@@ -107,6 +109,12 @@ def merge_link(
             region_known = True
         value_hubspot = row.read(raw_hubspot, row.spec, "hubspot", owners, region)
         value_salesforce = row.read(raw_salesforce, row.spec, "salesforce", owners, region)
+        if row.spec.type == "phone":
+            value_hubspot = phone_as(raw_hubspot, value_hubspot, agreed)
+            value_salesforce = phone_as(
+                raw_salesforce, phone_as(raw_salesforce, value_salesforce, agreed), value_hubspot
+            )
+            value_hubspot = phone_as(raw_hubspot, value_hubspot, value_salesforce)
         if value_hubspot == value_salesforce:
             if (agreed is NO_BASE or agreed != value_hubspot) and not isinstance(value_hubspot, Unreadable):
                 merged.settled[row.name] = value_hubspot
@@ -150,24 +158,25 @@ def _carry_out(
     made = change(bench, place, row.spec, before, decision.value, rule=row.spec.rule, why=decision.why)
     if made is None:
         return
-    if side == "hubspot" and row.spec.hubspot_write == "opt_out":
-        merged.opt_out.append(made)
-    else:
-        (merged.hubspot if side == "hubspot" else merged.salesforce).append(made)
-    if (loss := decision.conflict) is not None:
-        bench.found.conflicts.append(
-            Conflict(
-                link_id=link.link_id,
-                field=row.name,
-                rule=row.spec.rule,
-                winner=loss.winner,
-                winning_value=loss.winning_value,
-                losing_value=getattr(loss.losing_value, "raw", loss.losing_value),
-                losing_at=loss.losing_at,
-                losing_actor=loss.losing_actor,
-                why=loss.why,
-            )
+    opting_out = side == "hubspot" and row.spec.hubspot_write == "opt_out"
+    changes = merged.salesforce if side == "salesforce" else merged.opt_out if opting_out else merged.hubspot
+    changes.append(made)
+    if (loss := decision.conflict) is None:
+        return
+    conflicts = merged.opt_out_conflicts if opting_out else bench.found.conflicts
+    conflicts.append(
+        Conflict(
+            link_id=link.link_id,
+            field=row.name,
+            rule=row.spec.rule,
+            winner=loss.winner,
+            winning_value=loss.winning_value,
+            losing_value=getattr(loss.losing_value, "raw", loss.losing_value),
+            losing_at=loss.losing_at,
+            losing_actor=loss.losing_actor,
+            why=loss.why,
         )
+    )
 
 
 def agree(bench: Bench, link: Link, settled: Mapping[str, Any]) -> None:

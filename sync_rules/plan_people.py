@@ -60,7 +60,8 @@ class PeoplePlanner:
         email = next(
             (made.after for made in to_hubspot if made.name == "email"), hubspot.fields.get(self._email)
         )
-        opt_out_write(bench, link.link_id, hubspot.id, email, merged.opt_out)
+        if opt_out_write(bench, link.link_id, hubspot.id, email, merged.opt_out):
+            bench.found.conflicts += merged.opt_out_conflicts
         update_record(bench, link.link_id, hubspot, to_hubspot)
         update_record(bench, link.link_id, salesforce, to_salesforce)
 

@@ -487,3 +487,14 @@ def test_the_address_opted_out_is_the_one_that_the_contact_will_have(make):
     plan = make.plan(state)
     assert plan.writes[0].external_key == ("email", "new@acme.example")
     assert plan.writes[1].fields == {"email": "new@acme.example"}
+
+
+def test_a_national_number_beside_a_new_country_is_the_same_number(make):
+    state = in_step(make, make.contact(country="usa"), make.lead(Phone="030 123456", Country="United States"))
+    plan = make.plan(state)
+    assert plan.writes == ()
+    assert {name for agreement in plan.agreements for name in agreement.settled} == {"country"}
+    odd = in_step(make, make.contact(phone="+49 30 99"), make.lead(Phone="030 98"))
+    assert odd.link.hubspot_id == "101"
+    (write,) = make.plan(odd).writes
+    assert write.fields == {"phone": "03098"}
