@@ -2,12 +2,12 @@
 
 import dagster as dg
 
+from assets.bench import Bench
 from assets.hubspot import hubspot_activities, hubspot_engagement
 from assets.links import people_links
-from assets.running import materialise
+from assets.running import Materialised, materialise
 from assets.salesforce import salesforce_activities
 from passes import timeline
-from passes.workbench import Workbench
 
 
 @dg.asset(
@@ -18,8 +18,6 @@ from passes.workbench import Workbench
     description="Calls, e-mails, meetings, tasks, forms, page views and marketing mail of each person; one that "
     "was logged on both sides stands here once.",
 )
-def activity_timeline(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def activity_timeline(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """The time line."""
     return materialise(context, accord, timeline.build)

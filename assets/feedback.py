@@ -2,11 +2,11 @@
 
 import dagster as dg
 
+from assets.bench import Bench
 from assets.links import people_links
-from assets.running import materialise
+from assets.running import Materialised, materialise
 from assets.salesforce import salesforce_opportunities
 from passes import feedback
-from passes.workbench import Workbench
 
 
 @dg.asset(
@@ -16,8 +16,6 @@ from passes.workbench import Workbench
     owners=["team:sales", "team:revops"],
     description="Sales' answer to each lead, kept as a history, ready to be written to HubSpot.",
 )
-def sales_feedback(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def sales_feedback(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Feedback."""
     return materialise(context, accord, feedback.gather)

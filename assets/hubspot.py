@@ -1,11 +1,14 @@
-"""HubSpot's side of the mirror: people, companies, activities, marketing engagement."""
+"""HubSpot's side of the mirror: people, companies, activities, marketing engagement.
+
+The schema is checked with the people, before anything else of this side is read.
+"""
 
 import dagster as dg
 
-from assets.options import ReadConfig, with_window
-from assets.running import materialise
+from assets.bench import Bench
+from assets.options import ReadConfig
+from assets.running import Materialised, materialise
 from passes import read_hubspot
-from passes.workbench import Workbench
 
 GROUP = "hubspot"
 KINDS = {"python", "hubspot"}
@@ -20,36 +23,38 @@ OWNERS = ["team:revops"]
     check_specs=[dg.AssetCheckSpec("hubspot_schema_complete", asset="hubspot_people", blocking=True)],
 )
 def hubspot_people(
-    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """Contacts."""
-    return materialise(context, accord, with_window(read_hubspot.people, config.window_days))
+    return materialise(context, accord, read_hubspot.people, config.ask)
 
 
 @dg.asset(
+    deps=[hubspot_people],
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
     description="Companies that changed since the last pass, in the mirror.",
 )
 def hubspot_companies(
-    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """Companies."""
-    return materialise(context, accord, with_window(read_hubspot.companies, config.window_days))
+    return materialise(context, accord, read_hubspot.companies, config.ask)
 
 
 @dg.asset(
+    deps=[hubspot_people],
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
     description="Calls, e-mails, meetings and tasks that changed since the last pass, with their people.",
 )
 def hubspot_activities(
-    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """Engagements of people."""
-    return materialise(context, accord, with_window(read_hubspot.activities, config.window_days))
+    return materialise(context, accord, read_hubspot.activities, config.ask)
 
 
 @dg.asset(
@@ -61,7 +66,7 @@ def hubspot_activities(
     "used is in the metadata.",
 )
 def hubspot_engagement(
-    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """Marketing engagement."""
-    return materialise(context, accord, with_window(read_hubspot.engagement, config.window_days))
+    return materialise(context, accord, read_hubspot.engagement, config.ask)

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import dagster as dg
 
+from assets.bench import Bench
 from assets.feedback import sales_feedback
 from assets.hubspot import hubspot_activities
 from assets.options import PlanConfig
-from assets.running import materialise
+from assets.running import Materialised, materialise
 from assets.salesforce import salesforce_activities
 from assets.sla import sla_clocks
 from passes import apply, plan, reconcile
-from passes.workbench import Workbench
 
 GROUP = "leads"
 OWNERS = ["team:revops"]
@@ -26,11 +26,10 @@ OWNERS = ["team:revops"]
     check_specs=[dg.AssetCheckSpec("within_caps", asset="sync_plan", blocking=True)],
 )
 def sync_plan(
-    context: dg.AssetExecutionContext, config: PlanConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: PlanConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """The plan and the guard's verdict."""
-    caps = accord.open(context.run.run_id).mapping.caps
-    return materialise(context, accord, plan.make, config.options(caps))
+    return materialise(context, accord, plan.make, config.ask)
 
 
 @dg.asset(
@@ -40,9 +39,7 @@ def sync_plan(
     owners=OWNERS,
     description="The plan's writes, journalled, sent and confirmed; refused ones held with their reasons.",
 )
-def applied_writes(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def applied_writes(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """The plan, carried out."""
     return materialise(context, accord, apply.write)
 
@@ -59,8 +56,6 @@ def applied_writes(
         fail_window=timedelta(hours=2), warn_window=timedelta(minutes=30)
     ),
 )
-def reconciliation(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def reconciliation(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Nobody unaccounted for."""
     return materialise(context, accord, reconcile.account)

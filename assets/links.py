@@ -2,11 +2,11 @@
 
 import dagster as dg
 
+from assets.bench import Bench
 from assets.hubspot import hubspot_companies, hubspot_people
-from assets.running import materialise
+from assets.running import Materialised, materialise
 from assets.salesforce import salesforce_accounts, salesforce_people
 from passes import link
-from passes.workbench import Workbench
 
 
 @dg.asset(
@@ -17,8 +17,6 @@ from passes.workbench import Workbench
     description="One link for each person and company, found by stored id, external id, e-mail or domain; "
     "conversions and merges followed; ambiguous ones held.",
 )
-def people_links(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def people_links(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Links."""
     return materialise(context, accord, link.people)

@@ -1,12 +1,12 @@
 """What an admin can set in the Launchpad, with the defaults of a scheduled pass."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import dagster as dg
 from pydantic import Field
 
 from passes.context import PassContext, PassOptions
-from passes.step import Step, StepResult
 from sync_rules.mapping import Cap, Caps
 
 
@@ -17,6 +17,12 @@ class ReadConfig(dg.Config):
         default=0.0,
         description="Read everything changed in the last n days again (a back-fill); 0: since the last pass.",
     )
+
+    def ask(self, context: PassContext) -> PassOptions:
+        """As the pass takes it."""
+        if self.window_days <= 0:
+            return PassOptions()
+        return PassOptions(read_since=context.now() - timedelta(days=self.window_days))
 
 
 class PlanConfig(dg.Config):
@@ -30,28 +36,17 @@ class PlanConfig(dg.Config):
     max_updates: int = Field(default=-1, description="Records changed at most per object; -1: the mapping's.")
     max_blanks: int = Field(default=-1, description="Values emptied at most per object; -1: the mapping's.")
 
-    def options(self, configured: Caps) -> PassOptions:
-        """As the pass takes it."""
-        changed = {
-            name: Cap(absolute=limit)
-            for name, limit in (
-                ("create", self.max_creates),
-                ("update", self.max_updates),
-                ("blank", self.max_blanks),
-            )
-            if limit >= 0
-        }
-        caps = configured.model_copy(update={**changed, "objects": {}}) if changed else None
-        return PassOptions(dry_run=self.dry_run, approve=self.approve, caps=caps)
+    def ask(self, context: PassContext) -> PassOptions:
+        """As the pass takes it; a cap given here is in place of the mapping's, for every object."""
+        given = {"create": self.max_creates, "update": self.max_updates, "blank": self.max_blanks}
+        changed = {name: Cap(absolute=limit) for name, limit in given.items() if limit >= 0}
+        return PassOptions(
+            dry_run=self.dry_run,
+            approve=self.approve,
+            caps=_instead(context.mapping.caps, changed) if changed else None,
+        )
 
 
-def with_window(step: Step, window_days: float) -> Step:
-    """The same reading step, going back ``window_days`` from the present."""
-    if window_days <= 0:
-        return step
-
-    def go_back(context: PassContext) -> StepResult:
-        since = context.now() - timedelta(days=window_days)
-        return step(context.with_options(read_since=since))
-
-    return go_back
+def _instead(configured: Caps, changed: Mapping[str, Cap]) -> Caps:
+    objects = {name: special.model_copy(update=changed) for name, special in configured.objects.items()}
+    return configured.model_copy(update={**changed, "objects": objects})

@@ -3,9 +3,9 @@
 import dagster as dg
 
 from assets.activities import activity_timeline
-from assets.running import materialise
+from assets.bench import Bench
+from assets.running import Materialised, materialise
 from passes import qualify
-from passes.workbench import Workbench
 
 
 @dg.asset(
@@ -16,8 +16,6 @@ from passes.workbench import Workbench
     description="Stage (go-nowhere, lead, MQL, SQL), score, reasons and what is missing, by the lead definition in "
     "force; and when the answer can change by itself.",
 )
-def judgements(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def judgements(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Judgements."""
     return materialise(context, accord, qualify.judge)

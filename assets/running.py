@@ -1,51 +1,46 @@
 """How every asset runs its step: under the run's lease, with figures as metadata and errors as failures.
 
-A permanent failure is never retried. Transient ones have been retried by the connectors already, so no asset
-has a Dagster retry policy: Terminate terminates.
+No asset has a Dagster retry policy: the connectors retry, and a policy would retry Terminate too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 import dagster as dg
+import sqlalchemy as sa
 
-from connectors.errors import AuthError, ConfigError, ConnectorError, PermanentError, QuotaExhaustedError
-from connectors.store.lease import LeaseHeldError
-from passes.context import PassOptions
+from assets.bench import Ask, Bench
+from assets.failures import FORESEEN, failure_of
+from assets.shown import metadata_of, without_addresses
 from passes.step import Step, StepResult
-from passes.workbench import Workbench
+
+# Dagster reads annotations when it loads, and knows the bare class only.
+if TYPE_CHECKING:
+    Materialised: TypeAlias = dg.MaterializeResult[None]
+else:
+    Materialised = dg.MaterializeResult
 
 
 def materialise(
-    context: dg.AssetExecutionContext,
-    workbench: Workbench,
-    step: Step,
-    options: PassOptions | None = None,
-) -> dg.MaterializeResult[None]:
-    """Run ``step`` as this asset and turn its result into what Dagster keeps and plots."""
+    context: dg.AssetExecutionContext, bench: Bench, step: Step, ask: Ask | None = None
+) -> Materialised:
+    """Run ``step`` as this asset and turn its result into what Dagster keeps and plots.
+
+    Raises:
+        dagster.Failure: something foreseeable went wrong; never to be retried as it is.
+    """
     name = context.asset_key.path[-1]
     try:
-        result = workbench.run(step, name, context.run.run_id, options)
-    except dg.DagsterExecutionInterruptedError as stop:
-        raise dg.Failure(
-            "The run was terminated; the next pass goes on from here.", allow_retries=False
-        ) from stop
-    except (ConfigError, ConnectorError, LeaseHeldError) as error:
-        raise _failure(name, error) from error
+        result = bench.run(step, name, context.run.run_id, ask)
+    except FORESEEN as error:
+        # Without its cause: the connectors' stack says nothing to the people who read this.
+        raise failure_of(name, error) from None
+    except sa.exc.StatementError as error:
+        error.hide_parameters = True  # they are people's data, and Dagster keeps the message
+        raise
     for finding in result.findings:
-        context.log.info("%s: %s", finding.name, finding.why)
-    return dg.MaterializeResult(
-        metadata=_metadata(result),
-        check_results=list(_checks(context, result)),
-    )
-
-
-def _metadata(result: StepResult) -> Mapping[str, dg.MetadataValue]:
-    figures = {
-        name: dg.MetadataValue.int(int(value)) if float(value).is_integer() else dg.MetadataValue.float(value)
-        for name, value in result.figures.items()
-    }
-    texts = {title: dg.MetadataValue.md(text) for title, text in result.texts.items()}
-    return {**figures, **texts}
+        context.log.info(f"{finding.name}: {without_addresses(finding.why)}")
+    return dg.MaterializeResult(metadata=metadata_of(result), check_results=list(_checks(context, result)))
 
 
 def _checks(context: dg.AssetExecutionContext, result: StepResult) -> Iterator[dg.AssetCheckResult]:
@@ -56,23 +51,8 @@ def _checks(context: dg.AssetExecutionContext, result: StepResult) -> Iterator[d
                 check_name=finding.name,
                 passed=finding.holds,
                 severity=dg.AssetCheckSeverity.ERROR,
-                description=finding.why,
+                description=without_addresses(finding.why),
                 metadata={
                     name: dg.MetadataValue.float(float(value)) for name, value in finding.figures.items()
                 },
             )
-
-
-def _failure(name: str, error: Exception) -> dg.Failure:
-    verdict = "Repeating the run may succeed."
-    if isinstance(error, LeaseHeldError):
-        verdict = "Nothing was changed; the next scheduled pass will run."
-    elif isinstance(error, QuotaExhaustedError):
-        verdict = "Nothing is lost: the next pass after the quota's reset goes on from here."
-    elif isinstance(error, AuthError | ConfigError | PermanentError):
-        verdict = "Repeating the run will not help until this is put right."
-    return dg.Failure(
-        description=f"{name}: {error} {verdict}",
-        metadata={"kind": type(error).__name__},
-        allow_retries=False,
-    )

@@ -1,11 +1,14 @@
-"""Salesforce's side of the mirror: people, accounts, activities, opportunities and campaigns."""
+"""Salesforce's side of the mirror: people, accounts, activities, opportunities and campaigns.
+
+The schema is checked with the people, before anything else of this side is read.
+"""
 
 import dagster as dg
 
-from assets.options import ReadConfig, with_window
-from assets.running import materialise
+from assets.bench import Bench
+from assets.options import ReadConfig
+from assets.running import Materialised, materialise
 from passes import read_salesforce
-from passes.workbench import Workbench
 
 GROUP = "salesforce"
 KINDS = {"python", "salesforce"}
@@ -20,46 +23,49 @@ OWNERS = ["team:revops"]
     check_specs=[dg.AssetCheckSpec("salesforce_schema_complete", asset="salesforce_people", blocking=True)],
 )
 def salesforce_people(
-    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """Leads and Contacts."""
-    return materialise(context, accord, with_window(read_salesforce.people, config.window_days))
+    return materialise(context, accord, read_salesforce.people, config.ask)
 
 
 @dg.asset(
+    deps=[salesforce_people],
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
     description="Accounts that changed since the last pass, in the mirror.",
 )
 def salesforce_accounts(
-    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """Accounts."""
-    return materialise(context, accord, with_window(read_salesforce.accounts, config.window_days))
+    return materialise(context, accord, read_salesforce.accounts, config.ask)
 
 
 @dg.asset(
+    deps=[salesforce_people],
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
     description="Tasks and Events that changed since the last pass, in the mirror.",
 )
 def salesforce_activities(
-    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """Tasks and Events."""
-    return materialise(context, accord, with_window(read_salesforce.activities, config.window_days))
+    return materialise(context, accord, read_salesforce.activities, config.ask)
 
 
 @dg.asset(
+    deps=[salesforce_people],
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
     description="Opportunities with their contact roles, campaigns and members, in the mirror.",
 )
 def salesforce_opportunities(
-    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+    context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
     """Opportunities and campaigns."""
-    return materialise(context, accord, with_window(read_salesforce.opportunities, config.window_days))
+    return materialise(context, accord, read_salesforce.opportunities, config.ask)

@@ -2,11 +2,11 @@
 
 import dagster as dg
 
+from assets.bench import Bench
 from assets.feedback import sales_feedback
 from assets.qualification import judgements
-from assets.running import materialise
+from assets.running import Materialised, materialise
 from passes import clocks, measure
-from passes.workbench import Workbench
 
 GROUP = "sla"
 OWNERS = ["team:sales", "team:marketing", "team:revops"]
@@ -20,9 +20,7 @@ OWNERS = ["team:sales", "team:marketing", "team:revops"]
     description="Handoffs and the clock of every commitment for every person handed over: pending, met, breached "
     "or excused; and what both teams are to see of it.",
 )
-def sla_clocks(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def sla_clocks(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Clocks."""
     return materialise(context, accord, clocks.run)
 
@@ -35,9 +33,7 @@ def sla_clocks(
     description="Attainment of each commitment, first touch, funnel, per rep, source and campaign, as tables.",
     check_specs=[dg.AssetCheckSpec("no_breach_unreported", asset="sla_metrics")],
 )
-def sla_metrics(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def sla_metrics(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Metrics."""
     return materialise(context, accord, measure.metrics)
 
@@ -49,8 +45,6 @@ def sla_metrics(
     owners=OWNERS,
     description="Both halves of the agreement side by side, as one self-contained HTML page kept in the database.",
 )
-def sla_scorecard(
-    context: dg.AssetExecutionContext, accord: dg.ResourceParam[Workbench]
-) -> dg.MaterializeResult[None]:
+def sla_scorecard(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Scorecard."""
     return materialise(context, accord, measure.scorecard)
