@@ -16,6 +16,7 @@ from connectors.store.tables import activities, activity_bases
 from connectors.store.tables import links as link_table
 from passes.context import PassContext
 from passes.timeline import ACTIVITY_TYPES, BY_PERSON, people_of, person_keys
+from sync_rules.activities import ROLL_UP_PREFIX
 from sync_rules.activity_pairs import pair_activities
 from sync_rules.owners import OwnerMap
 from sync_rules.plan import Agreement, Write
@@ -158,17 +159,20 @@ def remember_agreements(connection: sa.Connection, agreements: Sequence[Agreemen
     )
 
 
-def remember_copy(connection: sa.Connection, write: Write, record_id: str) -> None:
-    """A copy or a roll-up was written: its values are agreed, and it can be found again."""
-    if write.object_type == "Task" and write.external_key is not None:
-        key = write.external_key[1]
-        if key.startswith("rollup:"):
-            mirror.index(connection, {(write.side, "Task", record_id): [("task", key)]}, prefix="rollup:")
-            return
-    edited = {change.name: change.value for change in write.changes if change.rule == "copy"}
-    names = {name: value for name, value in edited.items() if name.islower() and not name.startswith("hs_")}
-    if write.operation == "update" and names:
-        remember_agreements(connection, [Agreement(write.link_id, names)])
+def remember_copies(connection: sa.Connection, written: Sequence[tuple[Write, str]]) -> None:
+    """Copies and roll-ups were written: their values are agreed, and roll-ups can be found again."""
+    roll_up_keys: dict[tuple[Side, str, str], list[tuple[str, str]]] = {}
+    agreed: dict[str, dict[str, Any]] = {}
+    for write, record_id in written:
+        key = write.external_key[1] if write.external_key is not None else ""
+        if write.object_type == "Task" and key.startswith(ROLL_UP_PREFIX):
+            roll_up_keys[(write.side, "Task", record_id)] = [("task", key)]
+        elif write.operation == "update":
+            # Edits are named by the shared value, creates and marks by the raw field.
+            names = {c.name: c.value for c in write.changes if c.rule == "copy" and c.name != c.target}
+            agreed.setdefault(write.link_id, {}).update(names)
+    mirror.index(connection, roll_up_keys, prefix="rollup:")
+    remember_agreements(connection, [Agreement(key, values) for key, values in agreed.items() if values])
 
 
 def carried_out(context: PassContext, connection: sa.Connection) -> None:

@@ -8,7 +8,6 @@ repeat makes no second record.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -84,47 +83,77 @@ def _send(context: PassContext, plan_id: str, batch: Sequence[JournalRow]) -> Co
         journal.mark_sent(connection, [row.write_id for row in batch], now=context.now())
     _clear_first(context, batch)
     results = {result.key: result for result in _call(context, batch)}
-    tally: Counter[str] = Counter()
-    again: list[tuple[JournalRow, Write]] = []
     with context.store.begin() as connection:
-        now = context.now()
-        for row in batch:
-            result = results[row.write.key]
-            if result.ok:
-                tally.update(_succeed(context, connection, plan_id, row, result, now))
-                continue
-            reduced = _without(row.write, result)
-            if reduced is not None:
-                _hold_fields(connection, row.write, result, now)
-                again.append((row, reduced))
-                continue
-            tally["failed"] += 1
-            _settle(connection, row, "failed", result, now)
-            holds.add(connection, [refusals.refusal(row.write, result.code, result.message)], now=now)
-    tally.update(_send_reduced(context, plan_id, again))
+        again = _take_over(context, connection, plan_id, [(row, results[row.write.key]) for row in batch])
+    tally = Counter(_tally(batch, results, {row.write_id for row in again}))
+    if again:
+        tally.update(_send_reduced(context, plan_id, again))
     return tally
 
 
-def _send_reduced(
-    context: PassContext, plan_id: str, again: Sequence[tuple[JournalRow, Write]]
-) -> Counter[str]:
+def _send_reduced(context: PassContext, plan_id: str, rows: Sequence[JournalRow]) -> Counter[str]:
     """The good fields of records whose bad fields were refused: once more without those."""
-    tally: Counter[str] = Counter()
-    if not again:
-        return tally
-    rows = [replace(row, write=reduced) for row, reduced in again]
     results = {result.key: result for result in _call(context, rows)}
     with context.store.begin() as connection:
-        now = context.now()
-        for row in rows:
-            result = results[row.write.key]
-            if result.ok:
-                tally.update(_succeed(context, connection, plan_id, row, result, now))
-            else:
-                tally["failed"] += 1
-                _settle(connection, row, "failed", result, now)
-                holds.add(connection, [refusals.refusal(row.write, result.code, result.message)], now=now)
-    return tally
+        _take_over(context, connection, plan_id, [(row, results[row.write.key]) for row in rows], final=True)
+    return Counter(_tally(rows, results, set()))
+
+
+def _take_over(
+    context: PassContext,
+    connection: sa.Connection,
+    plan_id: str,
+    answered: Sequence[tuple[JournalRow, WriteResult]],
+    *,
+    final: bool = False,
+) -> list[JournalRow]:
+    """Store what became of a batch, in few statements.
+
+    Returns:
+        Writes to be sent once more without the fields that were refused; none when ``final``.
+    """
+    now = context.now()
+    done = [(row, result) for row, result in answered if result.ok]
+    again: list[JournalRow] = []
+    failed: list[tuple[JournalRow, WriteResult]] = []
+    held: list[Hold] = []
+    for row, result in answered:
+        if result.ok:
+            continue
+        reduced = None if final else _without(row.write, result)
+        if reduced is not None:
+            held += _refused_fields(row.write, result)
+            again.append(replace(row, write=reduced))
+        else:
+            held.append(refusals.refusal(row.write, result.code, result.message))
+            failed.append((row, result))
+    outcomes.remember(context, connection, [(row.write, result) for row, result in done], now=now)
+    following = [
+        after_create(row.write, result.record_id)
+        for row, result in done
+        if row.write.operation == "create" and result.record_id is not None
+    ]
+    journal.add_writes(
+        connection, plan_id, [storable_write(write) for write in following if write is not None]
+    )
+    links.clear(connection, "plan_due", [row.write.link_id for row, _ in done])
+    settled = [_settled(row, "done", result) for row, result in done]
+    settled += [_settled(row, "failed", result) for row, result in failed]
+    journal.settle(connection, settled, now=now)
+    holds.add(connection, held, now=now)
+    return again
+
+
+def _tally(batch: Sequence[JournalRow], results: dict[str, WriteResult], again: set[int]) -> Iterator[str]:
+    for row in batch:
+        result = results[row.write.key]
+        if result.ok:
+            yield "done"
+            yield f"written {row.write.side} {row.write.object_type}"
+            if result.created:
+                yield "created"
+        elif row.write_id not in again:
+            yield "failed"
 
 
 def _call(context: PassContext, batch: Sequence[JournalRow]) -> list[WriteResult]:
@@ -171,39 +200,14 @@ def _clear_first(context: PassContext, batch: Sequence[JournalRow]) -> None:
         context.hubspot.write(batch[0].write.object_type, "update", back)
 
 
-def _succeed(
-    context: PassContext,
-    connection: sa.Connection,
-    plan_id: str,
-    row: JournalRow,
-    result: WriteResult,
-    now: datetime,
-) -> Counter[str]:
-    write = row.write
-    _settle(connection, row, "done", result, now)
-    outcomes.remember(context, connection, write, result, now=now)
-    if write.operation == "create" and result.record_id is not None:
-        following = after_create(write, result.record_id)
-        if following is not None:
-            journal.add_writes(connection, plan_id, [storable_write(following)])
-    links.clear(connection, "plan_due", [write.link_id])
-    tally = Counter({"done": 1, f"written {write.side} {write.object_type}": 1})
-    if result.created:
-        tally["created"] += 1
-    return tally
-
-
-def _settle(
-    connection: sa.Connection, row: JournalRow, state: str, result: WriteResult, now: datetime
-) -> None:
-    outcome = {
+def _settled(row: JournalRow, state: str, result: WriteResult) -> dict[str, object]:
+    return {
         "write_id": row.write_id,
         "state": state,
         "record_id": result.record_id if result.ok else None,
         "code": result.code,
         "message": result.message,
     }
-    journal.settle(connection, [outcome], now=now)
 
 
 def _without(write: Write, result: WriteResult) -> Write | None:
@@ -214,22 +218,18 @@ def _without(write: Write, result: WriteResult) -> Write | None:
     return replace(write, changes=kept)
 
 
-def _hold_fields(connection: sa.Connection, write: Write, result: WriteResult, now: datetime) -> None:
-    refused = [change for change in write.changes if change.target in result.fields]
-    holds.add(
-        connection,
-        [
-            Hold(
-                link_id=write.link_id,
-                side=write.side,
-                object_type=write.object_type,
-                kind=refusals.KIND,
-                why=f"{result.code or 'refused'}: {result.message or 'no reason given'}",
-                remedy="Correct the value where it comes from; the other fields were written.",
-                field=change.name,
-                value={"after": change.after},
-            )
-            for change in refused
-        ],
-        now=now,
-    )
+def _refused_fields(write: Write, result: WriteResult) -> list[Hold]:
+    return [
+        Hold(
+            link_id=write.link_id,
+            side=write.side,
+            object_type=write.object_type,
+            kind=refusals.KIND,
+            why=f"{result.code or 'refused'}: {result.message or 'no reason given'}",
+            remedy="Correct the value where it comes from; the other fields were written.",
+            field=change.name,
+            value={"after": change.after},
+        )
+        for change in write.changes
+        if change.target in result.fields
+    ]

@@ -1,9 +1,9 @@
-"""What a confirmed write changes on our side: the mirror, the base, the link.
+"""What confirmed writes change on our side: the mirror, the base, the link; a whole batch at a time.
 
 The mirror takes over at once what was written, so that a vendor's lagging index cannot make it look undone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,89 +11,92 @@ import sqlalchemy as sa
 
 from connectors.results import WriteResult
 from connectors.store import links, mirror
-from passes.activity_state import remember_copy
+from passes.activity_state import remember_copies
 from passes.context import PassContext
 from sync_rules.external_ids import id18
 from sync_rules.mapping import Mapping as SyncMapping
 from sync_rules.plan import Write
-from sync_rules.records import Record
+from sync_rules.records import Record, Side
 
 _PEOPLE = {"contacts", "Lead", "Contact"}
 _COMPANIES = {"companies", "Account"}
+_LINKED = _PEOPLE | _COMPANIES
 
 
 def remember(
-    context: PassContext, connection: sa.Connection, write: Write, result: WriteResult, *, now: datetime
-) -> None:
-    """Take over what a confirmed write has done."""
-    record_id = result.record_id or write.record_id
-    if record_id is None:
-        return
-    if write.side == "salesforce":
-        record_id = id18(record_id)
-    if write.operation == "opt_out":
-        _remember_base(context, connection, write)
-        if write.record_id is not None:
-            _remember_record(
-                connection, write, write.record_id, {c.target: "true" for c in write.changes}, now
-            )
-        return
-    fields = {change.target: change.after for change in write.changes if change.target not in result.fields}
-    if write.external_key is not None:
-        fields[write.external_key[0]] = write.external_key[1]
-    if write.side == "hubspot" and write.associations:
-        fields["_contacts"] = sorted(to_id for to_type, to_id in write.associations if to_type == "contacts")
-    _remember_record(connection, write, record_id, fields, now)
-    if write.object_type in _PEOPLE | _COMPANIES:
-        if write.operation == "create":
-            _remember_link(connection, write, record_id, now)
-        _remember_base(context, connection, write)
-    else:
-        remember_copy(connection, write, record_id)
-
-
-def _remember_record(
+    context: PassContext,
     connection: sa.Connection,
-    write: Write,
-    record_id: str,
-    fields: Mapping[str, Any],
+    done: Sequence[tuple[Write, WriteResult]],
+    *,
     now: datetime,
 ) -> None:
-    known = mirror.load(connection, write.side, write.object_type, [record_id]).get(record_id)
-    # HubSpot shows an emptied property as nothing; we keep it in the same form.
-    written = {name: (None if value == "" else value) for name, value in fields.items()}
-    record = Record(
-        side=write.side,
-        object_type=write.object_type,
-        id=record_id,
-        fields=written,
-        # The old stamp stays: what somebody else wrote meanwhile is seen when the record is read again.
-        modified_at=known.modified_at if known is not None else now,
-        created_at=None if known is not None else now,
-        stamps={},
+    """Take over what confirmed writes have done."""
+    written = [(write, result, record_id) for write, result in done if (record_id := _id_of(write, result))]
+    _remember_records(connection, written, now)
+    for write, _, record_id in written:
+        if write.operation == "create" and write.object_type in _LINKED:
+            links.set_record(connection, write.link_id, write.side, write.object_type, record_id, now=now)
+    links.set_bases(connection, _bases(context.mapping, (write for write, _ in done)))
+    activities = [(write, record_id) for write, _, record_id in written if write.object_type not in _LINKED]
+    remember_copies(connection, activities)
+
+
+def _id_of(write: Write, result: WriteResult) -> str | None:
+    # An opt-out is answered by address.
+    found = write.record_id if write.operation == "opt_out" else result.record_id or write.record_id
+    return id18(found) if found is not None and write.side == "salesforce" else found
+
+
+def _remember_records(
+    connection: sa.Connection, written: Sequence[tuple[Write, WriteResult, str]], now: datetime
+) -> None:
+    keys: list[tuple[Side, str, str]] = [(write.side, write.object_type, one) for write, _, one in written]
+    known = mirror.load_many(connection, keys)
+    records: dict[tuple[Side, str, str], Record] = {}
+    for (write, result, record_id), key in zip(written, keys, strict=True):
+        before = known.get(key)
+        earlier = records.get(key)
+        records[key] = Record(
+            side=write.side,
+            object_type=write.object_type,
+            id=record_id,
+            fields={**(earlier.fields if earlier else {}), **_fields(write, result)},
+            # The old stamp stays: what somebody else wrote meanwhile is seen when the record is read again.
+            modified_at=before.modified_at if before is not None else now,
+            created_at=None if before is not None else now,
+        )
+    mirror.save(connection, list(records.values()), mark=False)
+    mirror.assign(
+        connection,
+        {
+            key: write.link_id
+            for (write, _, _), key in zip(written, keys, strict=True)
+            if write.object_type in _LINKED
+        },
     )
-    mirror.save(connection, [record], mark=False)
-    mirror.assign(connection, {(write.side, write.object_type, record_id): _link_of(connection, write)})
 
 
-def _link_of(connection: sa.Connection, write: Write) -> str | None:
-    return write.link_id if links.load(connection, [write.link_id]) else None
+def _fields(write: Write, result: WriteResult) -> dict[str, Any]:
+    if write.operation == "opt_out":
+        return {change.target: "true" for change in write.changes}
+    written: dict[str, Any] = {
+        change.target: change.after for change in write.changes if change.target not in result.fields
+    }
+    if write.external_key is not None:
+        written[write.external_key[0]] = write.external_key[1]
+    # HubSpot shows an emptied property as nothing.
+    fields = {name: (None if value == "" else value) for name, value in written.items()}
+    if write.side == "hubspot" and write.associations:
+        fields["_contacts"] = sorted(to_id for to_type, to_id in write.associations if to_type == "contacts")
+    return fields
 
 
-def _remember_link(connection: sa.Connection, write: Write, record_id: str, now: datetime) -> None:
-    row = links.load(connection, [write.link_id]).get(write.link_id)
-    if row is not None:
-        links.set_record(connection, write.link_id, write.side, write.object_type, record_id, now=now)
-
-
-def _remember_base(context: PassContext, connection: sa.Connection, write: Write) -> None:
-    fields = _synced(context.mapping, write.object_type)
-    values = {change.name: change.value for change in write.changes if change.name in fields}
-    if values:
-        links.set_bases(connection, {write.link_id: values})
-
-
-def _synced(mapping: SyncMapping, object_type: str) -> set[str]:
-    if object_type in _PEOPLE:
-        return set(mapping.people.fields)
-    return set(mapping.companies.fields) if object_type in _COMPANIES else set()
+def _bases(mapping: SyncMapping, writes: Iterator[Write]) -> Mapping[str, Mapping[str, Any]]:
+    bases: dict[str, dict[str, Any]] = {}
+    people, companies = set(mapping.people.fields), set(mapping.companies.fields)
+    for write in writes:
+        synced = people if write.object_type in _PEOPLE else companies
+        if write.object_type in _LINKED:
+            values = {change.name: change.value for change in write.changes if change.name in synced}
+            bases.setdefault(write.link_id, {}).update(values)
+    return {link_id: values for link_id, values in bases.items() if values}
