@@ -36,6 +36,10 @@ class FileRefusedError(Exception):
         super().__init__("\n".join(self.problems))
 
 
+class DemoFailedError(Exception):
+    """A part of the demo did not start, or ended badly."""
+
+
 class NotInstalledError(Exception):
     """An optional part of Accord is not installed."""
 
@@ -95,6 +99,8 @@ def _own(error: Exception) -> Problem | None:
         return Problem(
             Exit.BUSY, "A demo is running", (str(error),), "End it, or give another --keep folder."
         )
+    if isinstance(error, DemoFailedError):
+        return Problem(Exit.FAILED, "The demo cannot go on", (str(error),))
     if isinstance(error, FileRefusedError):
         return Problem(Exit.CONFIG, "The file cannot be loaded; nothing was written", tuple(error.problems))
     if isinstance(error, NotInstalledError):
@@ -119,7 +125,7 @@ def _of_the_product(error: Exception) -> Problem | None:
     if isinstance(error, StepRefusedError):
         remedy = "Nothing was written. `accord setup --check` lists what Accord itself needs."
         title = "The mapping and a CRM do not fit together"
-        return Problem(Exit.SCHEMA, title, _grouped(error.finding.why), remedy)
+        return Problem(Exit.SCHEMA, title, _grouped(error.why), remedy)
     return _of_a_vendor(error) if isinstance(error, ConnectorError) else None
 
 

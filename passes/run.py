@@ -1,6 +1,6 @@
 """A whole pass without a scheduler: the same steps in the same order as the Dagster job."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from connectors.store import runs
 from passes import (
@@ -44,11 +44,12 @@ REPORTING: Mapping[str, Step] = {"sla_metrics": measure.metrics, "sla_scorecard"
 
 
 class StepRefusedError(Exception):
-    """A step found something that must be put right before the pass may go on."""
+    """Reading found what must be put right before the pass may go on; both sides' problems at once."""
 
-    def __init__(self, step: str, finding: Finding) -> None:
-        self.step, self.finding = step, finding
-        super().__init__(f"{step}: {finding.why}")
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        self.why = "; ".join(finding.why for finding in findings)
+        super().__init__(self.why)
 
 
 _BLOCKING = {"hubspot_schema_complete", "salesforce_schema_complete"}
@@ -76,7 +77,10 @@ def run_pass(
     asked = options or PassOptions()
     results: dict[str, StepResult] = {}
     try:
-        for name, step in {**READING, **DECIDING}.items():
+        for name, step in READING.items():
+            results[name] = _run(bench, name, step, pass_id, asked, progress)
+        _require(results)
+        for name, step in DECIDING.items():
             results[name] = _run(bench, name, step, pass_id, asked, progress)
         stopped = any(not finding.holds for finding in results["sync_plan"].findings)
         if not asked.dry_run and not stopped:
@@ -101,8 +105,16 @@ def _run(
 ) -> StepResult:
     progress(name, None)
     result = bench.run(step, name, pass_id, options)
-    for finding in result.findings:
-        if finding.name in _BLOCKING and not finding.holds:
-            raise StepRefusedError(name, finding)
     progress(name, result)
     return result
+
+
+def _require(results: Mapping[str, StepResult]) -> None:
+    failed = [
+        finding
+        for result in results.values()
+        for finding in result.findings
+        if finding.name in _BLOCKING and not finding.holds
+    ]
+    if failed:
+        raise StepRefusedError(failed)
