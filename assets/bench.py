@@ -46,7 +46,7 @@ class Bench:
         went_well = False
         try:
             result = workbench.run(step, name, pass_id, options)
-            went_well = True
+            went_well = all(finding.holds for finding in result.findings)
         finally:
             self._worked_on[pass_id] = self._worked_on.get(pass_id, True) and went_well
         return result
@@ -91,6 +91,6 @@ def _settle(workbench: Workbench, pass_id: str, *, went_well: bool) -> None:
             return
         plan = journal.plan_row(connection, pass_id)
         ended: Literal["done", "dry", "stopped", "failed"] = "done" if went_well else "failed"
-        if went_well and plan is not None and plan.status in {"dry", "stopped"}:
+        if plan is not None and (plan.status == "stopped" or (plan.status == "dry" and went_well)):
             ended = plan.status
         runs.end_pass(connection, pass_id, ended, now=workbench.clock())

@@ -12,7 +12,7 @@ from passes.step import StepResult
 
 # How the steps' own figures add up to the numbers that every asset shows.
 _READ_ENDINGS = (" read", " looked at")
-_READ_NAMES = {"considered", "judged", "handed over"}
+_READ_NAMES = {"considered", "judged"}
 _ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\\?\.[\w-]+)+", re.IGNORECASE)
 
 

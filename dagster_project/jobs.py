@@ -1,12 +1,17 @@
-"""The jobs: a pass, a dry run, a back-fill, the scorecard."""
+"""The jobs: a pass, a dry run, a back-fill, metrics, the scorecard.
+
+All carry the pass's tag: figures are of whole passes, so they wait for one that runs.
+"""
 
 import dagster as dg
+from pydantic import Field
 
 from assets.activities import activity_timeline
 from assets.feedback import sales_feedback
 from assets.hubspot import hubspot_activities, hubspot_companies, hubspot_engagement, hubspot_people
 from assets.leads import applied_writes, reconciliation, sync_plan
 from assets.links import people_links
+from assets.options import PlanConfig, ReadConfig
 from assets.qualification import judgements
 from assets.salesforce import (
     salesforce_accounts,
@@ -15,8 +20,8 @@ from assets.salesforce import (
     salesforce_people,
 )
 from assets.sla import sla_clocks, sla_metrics, sla_scorecard
+from dagster_project.under_way import PASS_TAG
 
-PASS_TAG = {"accord/pass": "one at a time"}
 READING = (
     hubspot_people,
     hubspot_companies,
@@ -47,24 +52,41 @@ accord_dry_run = dg.define_asset_job(
     config={"ops": {"sync_plan": {"config": {"dry_run": True}}}},
 )
 
+
+class BackFillConfig(PlanConfig):
+    """One window for everything that is read, and what a pass can be asked besides."""
+
+    window_days: float = Field(default=30.0, description="Read everything changed in the last n days again.")
+
+
+@dg.config_mapping
+def back_fill_config(asked: BackFillConfig) -> dg.RunConfig:
+    """The same window for each reading asset."""
+    window = ReadConfig(window_days=asked.window_days)
+    plan = PlanConfig(**asked.model_dump(include=set(PlanConfig.model_fields)))
+    return dg.RunConfig(ops={**{asset.op.name: window for asset in READING}, sync_plan.op.name: plan})
+
+
 accord_back_fill = dg.define_asset_job(
     "accord_back_fill",
     selection=dg.AssetSelection.assets(*READING, *DECIDING, *WRITING),
     description="A pass that reads the last 30 days of both sides again (set window_days in the Launchpad).",
     tags=PASS_TAG,
-    config={"ops": {asset.op.name: {"config": {"window_days": 30.0}} for asset in READING}},
+    config=back_fill_config,
 )
 
 accord_scorecard = dg.define_asset_job(
     "accord_scorecard",
     selection=dg.AssetSelection.assets(*REPORTING),
     description="Metrics and the scorecard, from what the database holds; reads neither CRM.",
+    tags=PASS_TAG,
 )
 
 accord_metrics = dg.define_asset_job(
     "accord_metrics",
     selection=dg.AssetSelection.assets(sla_metrics),
     description="The SLA metrics, from what the database holds.",
+    tags=PASS_TAG,
 )
 
 JOBS = (accord_pass, accord_dry_run, accord_back_fill, accord_metrics, accord_scorecard)

@@ -3,18 +3,13 @@
 import dagster as dg
 
 from dagster_project.jobs import accord_metrics, accord_pass, accord_scorecard
+from dagster_project.under_way import REASON, pass_is_under_way
 
 
 def make_schedules(*, time_zone: str, pass_every_minutes: int) -> list[dg.ScheduleDefinition]:
     """A pass every few minutes, metrics hourly, the scorecard on Monday morning."""
     return [
-        dg.ScheduleDefinition(
-            name="pass_schedule",
-            job=accord_pass,
-            cron_schedule=f"*/{pass_every_minutes} * * * *" if pass_every_minutes < 60 else "0 * * * *",
-            execution_timezone=time_zone,
-            description=f"A pass every {pass_every_minutes} minutes.",
-        ),
+        _pass_schedule(time_zone, pass_every_minutes),
         dg.ScheduleDefinition(
             name="metrics_schedule",
             job=accord_metrics,
@@ -30,3 +25,19 @@ def make_schedules(*, time_zone: str, pass_every_minutes: int) -> list[dg.Schedu
             description="The scorecard every Monday at 07:00.",
         ),
     ]
+
+
+def _pass_schedule(time_zone: str, every_minutes: int) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        job=accord_pass,
+        cron_schedule=f"*/{every_minutes} * * * *" if every_minutes < 60 else "0 * * * *",
+        execution_timezone=time_zone,
+        description=f"A pass every {every_minutes} minutes; none while one is running or waiting.",
+    )
+    def pass_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        # A pass that takes longer than the interval would otherwise gather a queue behind it.
+        if pass_is_under_way(context.instance):
+            return dg.SkipReason(REASON)
+        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
+
+    return pass_schedule

@@ -1,11 +1,15 @@
 """The sensor that starts a pass when somebody changed something, at two API calls a look."""
 
+from datetime import UTC, datetime, timedelta
+
 import dagster as dg
 
-from connectors.errors import ConfigError, ConnectorError
-from dagster_project.jobs import PASS_TAG, accord_pass
-from passes import watch
-from passes.workbench import Workbench
+from assets.bench import Bench
+from assets.failures import FORESEEN
+from dagster_project.jobs import accord_pass
+from dagster_project.under_way import REASON, pass_is_under_way
+
+_AGAIN_AFTER = timedelta(minutes=15)
 
 
 @dg.sensor(
@@ -14,19 +18,31 @@ from passes.workbench import Workbench
     description="Looks at both sides with one call each and starts a pass when either has changed.",
 )
 def change_sensor(
-    context: dg.SensorEvaluationContext, accord: dg.ResourceParam[Workbench]
+    context: dg.SensorEvaluationContext, accord: dg.ResourceParam[Bench]
 ) -> dg.SensorResult | dg.SkipReason:
     """Start a pass for changes that the last pass has not seen."""
-    running = context.instance.get_runs_count(
-        dg.RunsFilter(tags=PASS_TAG, statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.QUEUED])
-    )
-    if running:
-        return dg.SkipReason("A pass is running or waiting already.")
+    if pass_is_under_way(context.instance):
+        return dg.SkipReason(REASON)
     try:
-        seen = watch.newest_changes(accord.open("sensor"))
-    except (ConfigError, ConnectorError) as error:
+        seen = accord.look()
+    except FORESEEN as error:
         # A sensor that raises is shown with a stack trace; the reason alone serves the admin better.
         return dg.SkipReason(f"Could not look: {error}")
     if not seen.changed:
         return dg.SkipReason("Neither side has changed since the last pass.")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen.key)], cursor=seen.key)
+    if seen.key == context.cursor and _failed_lately(context.instance):
+        return dg.SkipReason(
+            "The pass that was started for this change failed; it is tried again a quarter of an hour later, "
+            "or at once when something else changes."
+        )
+    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=seen.key)
+
+
+def _failed_lately(instance: dg.DagsterInstance) -> bool:
+    records = instance.get_run_records(dg.RunsFilter(job_name=accord_pass.name), limit=1)
+    if not records or records[0].dagster_run.status != dg.DagsterRunStatus.FAILURE:
+        return False
+    ended_at_s = records[0].end_time
+    if ended_at_s is None:
+        return False
+    return datetime.now(UTC) - datetime.fromtimestamp(ended_at_s, UTC) < _AGAIN_AFTER
