@@ -153,18 +153,31 @@ def _written(writes: Sequence[RecordWrite], gateway: HubSpotGateway, tally: _Tal
     if not writes:
         return {}
     results = {result.key: result for result in gateway.write(CONTACTS, "create", writes)}
-    again: list[RecordWrite] = []
-    for write in writes:
-        result = results[write.key]
-        blamed = set(result.fields) - {"email"}
-        if not result.ok and blamed:
-            reason = f"HubSpot refused it: {result.message}"
-            tally.left_out += (LeftOut(int(write.key), name, reason) for name in sorted(blamed))
-            kept = {name: value for name, value in write.fields.items() if name not in blamed}
-            again.append(replace(write, fields=kept))
-    if again:
-        results |= {result.key: result for result in gateway.write(CONTACTS, "create", again)}
+    blamed = {write.key: _blamed(results[write.key]) for write in writes}
+    again = [
+        replace(write, fields={name: write.fields[name] for name in write.fields.keys() - blamed[write.key]})
+        for write in writes
+        if blamed[write.key]
+    ]
+    if not again:
+        return results
+    try:
+        second = gateway.write(CONTACTS, "create", again)
+    except ConnectorError as error:
+        # The others of this hundred are written; these stay refused, and nothing more is begun.
+        tally.stopped = str(error)
+        return results
+    for result in second:
+        if result.ok:
+            reason = f"HubSpot refused it: {results[result.key].message}"
+            tally.left_out += (LeftOut(int(result.key), name, reason) for name in sorted(blamed[result.key]))
+        results[result.key] = result
     return results
+
+
+def _blamed(result: WriteResult) -> frozenset[str]:
+    """Values that a refused write can do without."""
+    return frozenset() if result.ok else frozenset(result.fields) - {"email"}
 
 
 def _settled(person: Person, result: WriteResult | None, tally: _Tally) -> bool:

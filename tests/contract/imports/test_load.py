@@ -114,6 +114,16 @@ def test_a_value_that_hubspot_refuses_costs_no_more_than_itself(hubspot, plan_of
     assert properties_of(hubspot, "2@list.example")["city"] == "Rome"
 
 
+def test_a_vendor_that_fails_over_one_bad_value_does_not_hide_what_was_written(
+    hubspot, hubspot_side, plan_of
+):
+    mapping = MAPPING + "  hs_lead_status: {column: Tags, create_property: {label: Status}}\n"
+    hubspot_side.fail(path="*/batch/upsert", status=401, body=REFUSED_TOKEN, times=None, skip=1)
+    report = load(plan_of("1,Bonn,No,No,10,NEW\n2,Rome,No,No,10,Ringing\n", mapping), hubspot)
+    assert (counts(report), [one.line for one in report.refused]) == ((1, 0, 0), [3])
+    assert report.stopped is not None
+
+
 def test_progress_is_told_by_the_hundred(hubspot, plan_of):
     done: list[int] = []
     load(plan_of("".join(f"p{n},Bonn,No,No,1,\n" for n in range(150))), hubspot, progress=done.append)
