@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from connectors.store import frames, holds, links, runs
 from connectors.store import journal as journal_rows
-from connectors.store.engine import upsert, where_in
+from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import journal, judgements, mirror, reconciliation
 from connectors.store.tables import links as link_table
 from passes import admission, persons
@@ -29,50 +29,43 @@ _WHOLE = {"ambiguous", "duplicate", "missing_minimum", "rejected", "deleted_othe
 def account(context: PassContext) -> StepResult:
     """Put each person that HubSpot has, or ever handed over, into exactly one class."""
     now = context.now()
-    tally: Counter[str] = Counter()
-    by_reason: Counter[tuple[str, str]] = Counter()
     with context.store.begin() as connection:
-        rows = links.load_all(connection, "person")
-        merged = connection.execute(
-            sa.select(link_table.c.link_id, link_table.c.merged_into).where(
-                link_table.c.kind == "person", link_table.c.merged_into.is_not(None)
-            )
-        ).all()
+        everybody = links.load_all(connection, "person")
+        rows = _unlinked(connection) + _merged(connection)
+        for part in chunks(everybody, _AT_ONCE):
+            rows += _classify(context, connection, part)
         connection.execute(sa.delete(reconciliation))
-        unlinked = _unlinked(connection)
-        upsert(connection, reconciliation, [{**row, "seen_at": now} for row in unlinked])
-    for row in unlinked:
-        tally[row["class"]] += 1
-        by_reason[(row["class"], row["reason"])] += 1
-    for start in range(0, len(rows), _AT_ONCE):
-        with context.store.begin() as connection:
-            for row in _classify(context, connection, rows[start : start + _AT_ONCE]):
-                tally[row["class"]] += 1
-                by_reason[(row["class"], row["reason"])] += 1
-                upsert(connection, reconciliation, [{**row, "seen_at": now}])
-    with context.store.begin() as connection:
-        for link_id, winner in merged:
-            tally["converted or merged"] += 1
-            reason = f"merged into {winner}"
-            row = {"link_id": link_id, "class": "converted or merged", "reason": reason, "source": "unknown"}
-            upsert(connection, reconciliation, [{**row, "seen_at": now}])
-        plan = runs.latest_passes(connection, 1)
-        status = "dry" if context.options.dry_run else "done"
-        if plan:
-            runs.end_pass(connection, context.pass_id, status, now=now)
+        upsert(connection, reconciliation, ({**row, "seen_at": now} for row in rows))
+        runs.end_pass(connection, context.pass_id, "dry" if context.options.dry_run else "done", now=now)
+    tally = Counter(row["class"] for row in rows)
     remainder = tally[REMAINDER]
     figures = {
-        "handed over": sum(tally.values()),
+        "handed over": len(rows),
         **{name: tally[name] for name in CLASSES},
         "remainder": remainder,
     }
-    why = (
-        "Everybody is accounted for."
-        if not remainder
-        else f"{remainder} people are in no class: a fault of Accord."
-    )
+    why = "Everybody is accounted for."
+    if remainder:
+        why = f"{remainder} people are in no class: a fault of Accord."
     finding = Finding("remainder_is_zero", holds=remainder == 0, why=why, figures={"remainder": remainder})
+    by_reason = Counter((row["class"], row["reason"]) for row in rows)
     return StepResult(figures=figures, texts={"by reason": _table(by_reason)}, findings=(finding,))
+
+
+def _merged(connection: sa.Connection) -> list[dict[str, Any]]:
+    """Links that turned out to be somebody else's."""
+    query = sa.select(link_table.c.link_id, link_table.c.merged_into).where(
+        link_table.c.kind == "person", link_table.c.merged_into.is_not(None)
+    )
+    return [
+        {
+            "link_id": row.link_id,
+            "class": "converted or merged",
+            "reason": f"merged into {row.merged_into}",
+            "source": "unknown",
+        }
+        for row in connection.execute(query)
+    ]
 
 
 def _unlinked(connection: sa.Connection) -> list[dict[str, Any]]:
