@@ -10,7 +10,7 @@ from passes import opportunities, persons
 from passes.context import PassContext
 from passes.step import StepResult
 from sync_rules.external_ids import id18
-from sync_rules.identity import Candidate, Resolution, new_link_id, resolve
+from sync_rules.identity import Candidate, Resolution, new_link_id, record_id_of, resolve
 from sync_rules.links import LinkChange, follow
 from sync_rules.owners import OwnerMap
 from sync_rules.plan import Hold
@@ -55,6 +55,7 @@ def _link_kind(
         "held": 0,
     }
     if changed:
+        changed += _undecided(connection, kind, changed)
         mirror.index(
             connection,
             {(r.side, r.object_type, r.id): _keys(context, kind, r) for r in changed},
@@ -69,6 +70,21 @@ def _link_kind(
                 counts["held"] += 1
     cursors.put(connection, cursor, reached, now=now)
     return counts
+
+
+def _undecided(connection: sa.Connection, kind: LinkKind, changed: Sequence[Record]) -> list[Record]:
+    """Records that were held undecided: what changed elsewhere may decide them."""
+    standing = [row for row in holds.open_holds(connection) if row.kind in (_AMBIGUOUS, _DUPLICATE)]
+    standing = [row for row in standing if (row.side, row.object_type) in _TYPES[kind]]
+    known = links.load(connection, (row.link_id for row in standing))
+    wanted = set()
+    for row in standing:
+        link = known[row.link_id].link if row.link_id in known else None
+        stored = None if link is None else link.hubspot_id if row.side == "hubspot" else link.salesforce_id
+        record_id = stored or record_id_of(row.link_id, row.object_type)
+        wanted.add((row.side, row.object_type, record_id))
+    wanted -= {(record.side, record.object_type, record.id) for record in changed}
+    return list(mirror.load_many(connection, wanted).values())
 
 
 def _keys(context: PassContext, kind: LinkKind, record: Record) -> list[tuple[str, str]]:
@@ -158,6 +174,9 @@ def _resolve(
     ]
     known = _links_of(connection, [*found, *((r.side, r.object_type, r.id) for r in changed)])
     resolutions = resolve(changed, candidates, known.values(), context.mapping)
+    gone = [new_link_id(record) for record in changed if record.deleted]
+    for undecided in (_AMBIGUOUS, _DUPLICATE):
+        holds.release(connection, gone, undecided, now=now)
     _store(connection, resolutions, known, now)
     return resolutions
 
@@ -168,7 +187,7 @@ def _store(
     changed: dict[str, Link] = {}
     assigned: dict[RecordKey, str | None] = {}
     held: list[Hold] = []
-    settled: set[str] = set()
+    settled: dict[tuple[Side, str] | None, set[str]] = {}
     for resolution in resolutions:
         record = resolution.record
         if resolution.outcome in {"hold", "duplicate"}:
@@ -178,7 +197,7 @@ def _store(
             continue
         if resolution.link is None:
             continue
-        settled |= {resolution.link.link_id, new_link_id(record)}
+        settled.setdefault(_decided(resolution), set()).update((resolution.link.link_id, new_link_id(record)))
         if known.get(resolution.link.link_id) != resolution.link:
             changed[resolution.link.link_id] = resolution.link
         assigned[(record.side, record.object_type, record.id)] = resolution.link.link_id
@@ -191,8 +210,20 @@ def _store(
         if resolution.retired is not None and resolution.link is not None:
             absorb.absorb(connection, resolution.retired, resolution.link.link_id)
     for kind in (_AMBIGUOUS, _DUPLICATE):
-        holds.release(connection, settled, kind, now=now)
+        for of, link_ids in settled.items():
+            holds.release(connection, link_ids, kind, now=now, of=of)
     holds.add(connection, held, now=now)
+
+
+def _decided(resolution: Resolution) -> tuple[Side, str] | None:
+    """Which undecided holds of the person an answer ends: all (None), or those of this record's kind only.
+
+    That nobody matches a record does not say to whom a record belongs that two people claim.
+    """
+    link = resolution.link
+    if link is not None and link.hubspot_id is not None and link.salesforce_id is not None:
+        return None
+    return resolution.record.side, resolution.record.object_type
 
 
 def _hold(link_id: str, side: Side, object_type: str, why: str, kind: str = _AMBIGUOUS) -> Hold:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sync_rules.addresses import normal_email
-from sync_rules.mapping_model import Mapping, ValueSpec
+from sync_rules.mapping_model import FieldSpec, Mapping, ValueSpec
 from sync_rules.normalise import CannotWrite, to_raw
 from sync_rules.owners import OwnerMap
 from sync_rules.plan import Agreement, Conflict, FieldChange, Hold, Write
@@ -148,6 +148,11 @@ def update_record(bench: Bench, link_id: str, record: Record, changes: list[Fiel
     """Note the write of some fields of ``record``, if there are any."""
     if changes:
         bench.found.writes.append(update(Place(link_id, record.side, record.object_type), record.id, changes))
+
+
+def opt_out_change(spec: FieldSpec, before: Any, why: str) -> FieldChange:
+    """The "yes" to opting out, as HubSpot's property will show it."""
+    return FieldChange(spec.name, spec.target("contacts") or "", before, "true", True, spec.rule, why)
 
 
 def opt_out_write(

@@ -3,7 +3,8 @@
 The order, which is law: a stored link; the external ids that either side carries; e-mail; then the secondary
 keys that the mapping switches on (for companies: domain, then name with country). Several candidates of one
 step are told apart by Contact over Lead, an open opportunity, an active owner, the oldest, at last the id;
-others are listed as duplicates. Different answers among external ids are for a person to decide.
+others are listed as duplicates. Different answers among external ids are for a person to decide, from whichever
+of the records one asks.
 
 Decisions on records that the caller fetched by their ``keys_of``. Conversions and merges are ``links.py``.
 """
@@ -23,6 +24,7 @@ _EVIDENCE = {
     "phone_last_name": "phone and last name",
 }  # fmt: skip
 _STEPS = (("email",), ("phone_last_name",), ("domain",), ("name_country",))
+_PREFIX = {"contacts": "h", "companies": "hc", "Account": "sa"}
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _PEOPLE = frozenset({"contacts", "Lead", "Contact"})
 
@@ -62,8 +64,12 @@ class Resolution:
 
 def new_link_id(record: Record) -> str:
     """The id of the link that ``record`` begins; always the same, so that a crash changes nothing."""
-    prefix = {"contacts": "h", "companies": "hc", "Account": "sa"}.get(record.object_type, "s")
-    return f"{prefix}{record.id}"
+    return f"{_PREFIX.get(record.object_type, 's')}{record.id}"
+
+
+def record_id_of(link_id: str, object_type: str) -> str:
+    """The id of the record that began ``link_id``: what ``new_link_id`` was made from."""
+    return link_id.removeprefix(_PREFIX.get(object_type, "s"))
 
 
 @dataclass(slots=True)
@@ -109,6 +115,14 @@ class _Index:
                     found.setdefault(other.id, candidate)
         return list(found.values())
 
+    def rivals(self, candidate: Record, keys: Iterable[Key]) -> list[Candidate]:
+        """Records that match ``candidate`` by these keys, and that nobody across is linked to."""
+        return [
+            rival
+            for rival in self.across(candidate, keys)
+            if (link := self.link_of(rival.record)) is None or None in (link.hubspot_id, link.salesforce_id)
+        ]
+
 
 def resolve(
     records: Sequence[Record], candidates: Iterable[Candidate], links: Iterable[Link], mapping: Mapping
@@ -147,15 +161,16 @@ def _resolve_one(record: Record, index: _Index) -> Resolution | None:
     if record.deleted or record.fields.get("IsConverted") is True:
         return None if stored is None else Resolution(record, "linked", stored, "stored", "linked before")
     keys = keys_of(record, index.mapping)
-    named = index.across(record, [key for key in keys if key[0].endswith("_id")])
+    named = index.across(record, _ids(keys))
     if named:
         return _by_external_id(record, stored, named, index)
     for step in _STEPS:
-        found = index.across(record, [key for key in keys if key[0] in step])
+        wanted = [key for key in keys if key[0] in step]
+        found = index.across(record, wanted)
         if step == ("email",):
             found = [c for c in found if _names_vouch(record, c.record, index.mapping)]
         if found:
-            return _choose(record, stored, found, index, _EVIDENCE[step[0]])
+            return _choose(record, stored, found, index, _EVIDENCE[step[0]], wanted)
     if stored is not None:
         return Resolution(
             record, "linked", stored, "stored", "linked before; nobody on the other side matches"
@@ -172,12 +187,21 @@ def _own_link(record: Record) -> Link:
 
 def _by_external_id(record: Record, stored: Link | None, named: list[Candidate], index: _Index) -> Resolution:
     """A Lead and a Contact are no disagreement, the Contact goes first; two of a kind are one."""
-    kinds = [candidate.record.object_type for candidate in named]
-    if len(set(kinds)) < len(kinds):
-        ids = ", ".join(sorted(f"{c.record.object_type} {c.record.id}" for c in named))
-        why = f"the external ids name several records: {ids}"
-        return Resolution(record, "hold", stored, "external id", why, None, tuple(c.record for c in named))
+    claims = [named]
+    # What a record names may be named by others too, or name another itself.
+    claims += [index.rivals(one.record, _ids(keys_of(one.record, index.mapping))) for one in named]
+    for claim in claims:
+        kinds = [candidate.record.object_type for candidate in claim]
+        if len(set(kinds)) < len(kinds):
+            ids = ", ".join(sorted(f"{c.record.object_type} {c.record.id}" for c in claim))
+            why = f"the external ids name several records: {ids}"
+            others = tuple(c.record for c in claim if c.record.id != record.id)
+            return Resolution(record, "hold", stored, "external id", why, None, others)
     return _choose(record, stored, named, index, "external id")
+
+
+def _ids(keys: Iterable[Key]) -> list[Key]:
+    return [key for key in keys if key[0].endswith("_id")]
 
 
 def _names_vouch(one: Record, another: Record, mapping: Mapping) -> bool:
@@ -195,7 +219,12 @@ def _names_vouch(one: Record, another: Record, mapping: Mapping) -> bool:
 
 
 def _choose(
-    record: Record, stored: Link | None, found: list[Candidate], index: _Index, evidence: str
+    record: Record,
+    stored: Link | None,
+    found: list[Candidate],
+    index: _Index,
+    evidence: str,
+    keys: Iterable[Key] = (),
 ) -> Resolution:
     ordered = sorted(found, key=_preference)
     mine = record.side
@@ -214,9 +243,10 @@ def _choose(
         best = ordered[0].record
         why = f"{best.object_type} {best.id} matches by {evidence} and is linked to {linked}"
         return Resolution(record, "duplicate", stored, evidence, why, ordered[0].record)
-    if len(free) > 1 and index.mapping.identity.several == "hold":
-        ids = ", ".join(f"{c.record.object_type} {c.record.id}" for c in free)
-        others = tuple(c.record for c in free)
+    torn = free if len(free) > 1 else index.rivals(free[0].record, keys)
+    if len(torn) > 1 and index.mapping.identity.several == "hold":
+        ids = ", ".join(f"{c.record.object_type} {c.record.id}" for c in torn)
+        others = tuple(c.record for c in torn if c.record.id != record.id)
         return Resolution(
             record, "hold", stored, evidence, f"several match by {evidence}: {ids}", None, others
         )

@@ -3,7 +3,16 @@
 from typing import Any
 
 from sync_rules.addresses import normal_email
-from sync_rules.changes import Bench, Place, change, email_target, hold_record, opt_out_write, update_record
+from sync_rules.changes import (
+    Bench,
+    Place,
+    change,
+    email_target,
+    hold_record,
+    opt_out_change,
+    opt_out_write,
+    update_record,
+)
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.normalise import CannotWrite, to_raw
@@ -105,8 +114,7 @@ class CreationPlanner:
     def _starting_change(self, place: Place, spec: FieldSpec, value: Any, why: str) -> FieldChange | None:
         if place.side == "hubspot" and spec.hubspot_write == "opt_out":
             # Goes by its own call and not with the record, so the record's write checks do not apply.
-            target = spec.target("contacts") or ""
-            return FieldChange(spec.name, target, None, "true", value, spec.rule, why)
+            return opt_out_change(spec, None, why)
         return change(self._bench, place, spec, None, value, rule=spec.rule, why=why)
 
     def _starting_owner(self, place: Place, spec: FieldSpec, value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync_rules.addresses import phone_as
-from sync_rules.changes import Bench, Place, change, hold_field
+from sync_rules.changes import Bench, Place, change, hold_field, opt_out_change
 from sync_rules.countries import country_code
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY, same_id
 from sync_rules.mapping_model import FieldSpec

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import holds
 from sync_rules.plan import Hold
+from sync_rules.records import Side
 
 
 def replace(
@@ -63,14 +64,20 @@ def add(connection: sa.Connection, found: Sequence[Hold], *, now: datetime) -> N
     upsert(connection, holds, rows.values(), keep=("first_seen_at",))
 
 
-def release(connection: sa.Connection, link_ids: Iterable[str], kind: str, *, now: datetime) -> None:
-    """Close every open hold of one kind on these links."""
+def release(
+    connection: sa.Connection,
+    link_ids: Iterable[str],
+    kind: str,
+    *,
+    now: datetime,
+    of: tuple[Side, str] | None = None,
+) -> None:
+    """Close every open hold of one kind on these links; of one side and object type only, when given."""
+    where = [holds.c.kind == kind, holds.c.released_at.is_(None)]
+    if of is not None:
+        where += [holds.c.side == of[0], holds.c.object_type == of[1]]
     for chunk in chunks(sorted(set(link_ids)), 10_000):
-        connection.execute(
-            sa.update(holds)
-            .where(holds.c.link_id.in_(chunk), holds.c.kind == kind, holds.c.released_at.is_(None))
-            .values(released_at=now)
-        )
+        connection.execute(sa.update(holds).where(holds.c.link_id.in_(chunk), *where).values(released_at=now))
 
 
 def open_holds(connection: sa.Connection, link_ids: Iterable[str] | None = None) -> list[Any]:
