@@ -18,6 +18,7 @@ class Exit(IntEnum):
     REJECTED = 8
     SCHEMA = 9
     UNEXPLAINED = 10
+    FAILED = 11
     INTERRUPTED = 130
 
 
@@ -33,5 +34,6 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.REJECTED: "a CRM rejected a call for good",
     Exit.SCHEMA: "a CRM lacks fields that the mapping needs",
     Exit.UNEXPLAINED: "it ended, but not everybody (or not every write) is accounted for",
+    Exit.FAILED: "a process that it needs did not start, or ended badly",
     Exit.INTERRUPTED: "interrupted",
 }

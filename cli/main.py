@@ -185,10 +185,10 @@ def demo(
     salesforce_port: Annotated[int, typer.Option(help="Of the simulated Salesforce; 0: any free one.")] = 0,
 ) -> None:
     """The whole job on two simulated CRMs: set up, plan, sync, weeks of work, scorecard."""
-    from cli.demo import command as work
+    from cli.demo import story as work
 
     _end(
-        work.command(
+        work.play(
             people=people,
             days=days,
             seed=seed,

@@ -45,13 +45,16 @@ def stored(bench: Workbench, pass_id: str) -> tuple[Plan, dict[str, str]]:
         return plan, names_of(connection, links)
 
 
-def show(plan: Plan, names: Mapping[str, str], *, redact: bool, limit: int) -> None:
+def show(
+    plan: Plan, names: Mapping[str, str], *, redact: bool, limit: int, fields: int | None = None
+) -> None:
     """The plan as tables: counts, changes by field with before and after, creates, holds, conflicts.
 
     Args:
         names: what people call the links.
         redact: counts and field names only, no values and no names.
         limit: rows a table at most.
+        fields: rows of the table of fields at most, those that people own first; None shows all.
     """
     say(
         f"{len(plan.writes):,} writes planned for {plan.considered:,} people and companies looked at; "
@@ -62,7 +65,7 @@ def show(plan: Plan, names: Mapping[str, str], *, redact: bool, limit: int) -> N
     if counts:
         out.print(table(("Side", "Object", "Operation", "Records"), counts, right=(3,)))
     rows = plan_table(plan, redact=redact)
-    _show_fields(rows)
+    _show_fields(rows, fields)
     if not redact:
         _show_changes(plan, names, limit)
         _show_creates(plan, names, limit)
@@ -79,7 +82,7 @@ def show_guard(tripped: tuple[Mapping[str, Any], ...]) -> None:
     out.print(table(("What", "Planned", "At most", "How to go on"), rows, right=(1, 2)))
 
 
-def _show_fields(rows: pl.DataFrame) -> None:
+def _show_fields(rows: pl.DataFrame, limit: int | None) -> None:
     blank = pl.col("before") == "(blank)", pl.col("after") == "(blank)"
     fields = (
         rows.filter(pl.col("what").is_in(["update", "opt_out"]))
@@ -90,13 +93,15 @@ def _show_fields(rows: pl.DataFrame) -> None:
             (~blank[0] & ~blank[1]).sum().alias("changed"),
             blank[1].sum().alias("cleared"),
         )
-        .sort("field", "side", "object_type")
+        .sort(pl.col("rule").is_in(["accord", "link"]), "field", "side", "object_type")
     )
     if fields.is_empty():
         return
     heading("Updates by field")
     head = ("Field", "Side", "Object", "Rule", "Records", "Filled", "Changed", "Cleared")
-    out.print(table(head, fields.iter_rows(), right=(4, 5, 6, 7)))
+    out.print(table(head, fields.head(limit or fields.height).iter_rows(), right=(4, 5, 6, 7)))
+    if limit is not None and fields.height > limit:
+        say(f"… and {fields.height - limit} more, most of them computed by Accord", style="dim")
 
 
 def _show_changes(plan: Plan, names: Mapping[str, str], limit: int) -> None:

@@ -6,7 +6,9 @@ Which command needs which is the command's business; how settings become connect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
+import sqlalchemy as sa
 from pydantic import SecretStr
 
 from connectors.errors import ConfigError
@@ -48,8 +50,13 @@ def syncing(
 
 @contextmanager
 def reading(settings: Settings | None = None) -> Iterator[Workbench]:
-    """The workbench of a command that reads Accord's database only, so that it works without credentials."""
+    """The workbench of a command that reads Accord's database only, so that it works without credentials.
+
+    Raises:
+        ConfigError: there is no database yet; looking makes none.
+    """
     known = settings or load_settings()
+    _require_database(known)
     # A context has gateways; these lead nowhere, should anything ever call them.
     offline = known.model_copy(
         update={
@@ -68,3 +75,19 @@ def gateways(settings: Settings | None = None) -> tuple[HubSpotGateway, Salesfor
     """Both CRMs, for a command that needs no database."""
     known = settings or load_settings()
     return make_hubspot(known), make_salesforce(known)
+
+
+def _require_database(settings: Settings) -> None:
+    try:
+        url = sa.make_url(settings.database_url)
+    except sa.exc.ArgumentError:
+        # The store says what is wrong with it.
+        return
+    missing = url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists()
+    if missing:
+        raise ConfigError(
+            [
+                f"there is no database {url.database} yet; `accord plan` makes it. If there should be one, "
+                "check ACCORD_DATABASE_URL and the folder you are in"
+            ]
+        )

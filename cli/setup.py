@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cli import session
-from cli.console import err, out, print_json, say, table
+from cli.console import err, out, print_json, say, short, table
 from cli.exits import Exit
 from connectors import setup
 from connectors.hubspot.gateway import HubSpotGateway
@@ -62,8 +62,12 @@ def install(hubspot: HubSpotGateway, salesforce: SalesforceGateway, items: Seque
         setup.install(hubspot, salesforce, items, progress=tell)
 
 
-def show_items(items: Sequence[SchemaItem]) -> None:
-    """The items, one line for each kind of thing; objects that lack the same things share a line."""
+def show_items(items: Sequence[SchemaItem], *, width: int | None = None) -> None:
+    """The items, one line for each kind of thing; objects that lack the same things share a line.
+
+    Args:
+        width: characters of names at most in each line; None shows all.
+    """
     found: dict[tuple[str, str, str], dict[str, list[SchemaItem]]] = defaultdict(lambda: defaultdict(list))
     for item in items:
         access = item.detail if item.kind == "field access" else ""
@@ -75,8 +79,8 @@ def show_items(items: Sequence[SchemaItem]) -> None:
             alike[tuple(dict.fromkeys(_name(item) for item in group))].append(object_type)
         for names, objects in alike.items():
             number = sum(len(by_object[one]) for one in objects)
-            which = f"{access} ({len(names)} fields)" if access else ", ".join(names)
-            rows.append((side, ", ".join(objects), kind, number, which))
+            which = f"{access} ({len(names)} field{'s'[: len(names) > 1]})" if access else ", ".join(names)
+            rows.append((side, ", ".join(objects), kind, number, short(which, width) if width else which))
     out.print(table(("Side", "Object", "What", "How many", "Which"), rows, right=(3,)))
 
 

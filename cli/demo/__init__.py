@@ -1,0 +1,1 @@
+"""``accord demo``: the whole job on two simulated CRMs. The only product code that knows the sandbox."""

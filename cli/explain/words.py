@@ -1,0 +1,52 @@
+"""Why somebody is or is not syncing, in sentences. Judges nothing: it puts the facts into words."""
+
+from cli.console import moment
+from cli.explain.facts import Facts
+
+EVIDENCE = {
+    "external id": "each record carries the other's id",
+    "e-mail": "the same e-mail address",
+    "created": "Accord created one from the other",
+    "new": "seen on one side only",
+    "stored": "linked before",
+}
+
+
+def linked(facts: Facts) -> str:
+    """How the two records were found to be one person."""
+    link = facts.person.row.link
+    how = EVIDENCE.get(link.evidence, link.evidence)
+    if link.hubspot_id is None or link.salesforce_id is None:
+        side = "Salesforce" if link.hubspot_id is None else "HubSpot"
+        return f"Known in {side} only since {moment(facts.linked_at)} UTC."
+    text = f"Linked by {link.evidence} ({how}) since {moment(facts.linked_at)} UTC."
+    if link.lead_id is not None and link.salesforce_type == "Contact":
+        text += f" The Lead {link.lead_id} was converted into this Contact."
+    return text
+
+
+def syncing(facts: Facts) -> list[str]:
+    """Whether they sync, and if not, what stands in the way."""
+    link = facts.person.row.link
+    held = [hold for hold in facts.holds if not hold.field]
+    fields = [hold for hold in facts.holds if hold.field]
+    lines = []
+    if link.hubspot_id is not None and link.salesforce_id is not None:
+        lines.append("Yes: both records exist and are kept in agreement.")
+    elif link.salesforce_id is None:
+        lines.append(f"Not in Salesforce: {facts.admission}.")
+    else:
+        lines.append("Not in HubSpot: the mapping's admission rules say who is created there.")
+    if facts.standing is not None:
+        lines.append(f"The last reconciliation: {facts.standing[0]}, {facts.standing[1]}.")
+    lines += [f"Held as a whole: {hold.why} {hold.remedy}" for hold in held]
+    if fields:
+        lines.append(f"Held fields, while the others sync: {', '.join(hold.field for hold in fields)}.")
+    coming = sum(len(write.changes) for write in facts.plan.writes)
+    if coming:
+        lines.append(f"The next pass would write {coming} fields of this person, from what was last read.")
+    elif not held:
+        lines.append("Nothing is to be written, from what was last read.")
+    when = f"{moment(facts.last_pass)} UTC" if facts.last_pass else "never"
+    lines.append(f"Last complete pass: {when}.")
+    return lines

@@ -1,0 +1,185 @@
+"""``accord status``: the last passes, where everybody stands, what is held, API calls, freshness."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from cli import session
+from cli.console import heading, moment, out, print_json, say, table
+from cli.exits import Exit
+from cli.held import WORDS
+from connectors.store import journal, overview, runs
+from passes.workbench import Workbench
+
+_PASSES = 8
+_STALE_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class PassLine:
+    """One pass in a line; ``calls`` by side."""
+
+    pass_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: str
+    planned: int
+    written: int
+    failed: int
+    held: int
+    calls: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How Accord stands at one moment."""
+
+    now: datetime
+    passes: tuple[PassLine, ...]
+    last_done: datetime | None
+    stages: Mapping[str, int]
+    classes: Mapping[str, int]
+    clocks: Mapping[str, int]
+    held: Mapping[str, int]
+    oldest_hold_at: datetime | None
+    calls_last_day: Mapping[str, int]
+    waiting_plan: str | None
+
+    @property
+    def age(self) -> timedelta | None:
+        """How long ago the last complete pass ended."""
+        return None if self.last_done is None else self.now - self.last_done
+
+
+def command(*, as_json: bool) -> Exit:
+    """Show how Accord stands."""
+    with session.reading() as bench:
+        standing = gather(bench)
+    if as_json:
+        print_json(_as_json(standing))
+    else:
+        show(standing)
+    return Exit.DONE
+
+
+def gather(bench: Workbench) -> Standing:
+    """Read everything that the status shows."""
+    now = bench.clock()
+    with bench.store.begin() as connection:
+        oldest = overview.oldest_hold(connection)
+        plan = journal.latest_plan(connection)
+        return Standing(
+            now=now,
+            passes=tuple(_line(connection, row) for row in runs.latest_passes(connection, _PASSES)),
+            last_done=overview.last_done(connection),
+            stages=overview.people_by_stage(connection),
+            classes=overview.people_by_class(connection),
+            clocks=overview.clocks_by_status(connection),
+            held=overview.held_by_kind(connection),
+            oldest_hold_at=oldest.first_seen_at if oldest is not None else None,
+            calls_last_day=overview.calls_since(connection, now - timedelta(hours=24)),
+            waiting_plan=plan.plan_id if plan is not None and plan.status == "stopped" else None,
+        )
+
+
+def _line(connection: sa.Connection, row: Any) -> PassLine:
+    def figure(step: str, name: str) -> int:
+        return int(row.counts.get(step, {}).get(name, 0))
+
+    return PassLine(
+        pass_id=row.pass_id,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        status=row.status,
+        planned=figure("sync_plan", "writes planned"),
+        written=figure("applied_writes", "written"),
+        failed=figure("applied_writes", "failed"),
+        held=figure("sync_plan", "held"),
+        calls=runs.calls_of(connection, row.pass_id),
+    )
+
+
+def show(standing: Standing) -> None:
+    """The status as text."""
+    if not standing.passes:
+        say("No pass has run on this database yet. `accord setup`, then `accord plan`, is the way to begin.")
+        return
+    age = standing.age
+    if age is None:
+        say("No pass has been completed yet.", style="bold yellow")
+    else:
+        fresh = age <= _STALE_AFTER
+        say(f"Last complete pass: {_ago(age)} ago.", style="bold green" if fresh else "bold yellow")
+    if standing.waiting_plan is not None:
+        say(
+            "The guard stopped the last plan: `accord plan` shows it, `accord sync --approve` goes on.",
+            style="yellow",
+        )
+    head = (
+        "Started (UTC)",
+        "Pass",
+        "Ended",
+        "Planned",
+        "Written",
+        "Refused",
+        "Held",
+        "HubSpot",
+        "Salesforce",
+    )
+    out.print(table(head, (_cells(line) for line in standing.passes), right=range(3, 9)))
+    people = [*standing.stages.items(), *((f"({name})", n) for name, n in sorted(standing.classes.items()))]
+    heading("People by stage, and (by where they are)")
+    say("   ".join(f"{name} {number:,}" for name, number in people) or "nobody yet")
+    heading("Clocks")
+    say("   ".join(f"{name} {number:,}" for name, number in sorted(standing.clocks.items())) or "none yet")
+    heading("Held")
+    if standing.held:
+        rows = [(number, kind, WORDS.get(kind, "")) for kind, number in standing.held.items()]
+        out.print(table(("Things", "Kind", "Meaning"), rows, right=(0,)))
+        say(f"The oldest since {moment(standing.oldest_hold_at)} UTC. `accord holds` names each.")
+    else:
+        say("nothing")
+    heading("API calls in the last 24 hours")
+    say("   ".join(f"{side} {number:,}" for side, number in standing.calls_last_day.items()) or "none")
+
+
+def _cells(line: PassLine) -> tuple[Any, ...]:
+    calls = line.calls
+    return (
+        moment(line.started_at),
+        line.pass_id[:16],
+        line.status,
+        line.planned,
+        line.written,
+        line.failed,
+        line.held,
+        calls.get("hubspot", 0),
+        calls.get("salesforce", 0),
+    )
+
+
+def _ago(age: timedelta) -> str:
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
+
+
+def _as_json(standing: Standing) -> dict[str, Any]:
+    age = standing.age
+    return {
+        "now": standing.now,
+        "last_done": standing.last_done,
+        "age_s": None if age is None else round(age.total_seconds()),
+        "waiting_for_approval": standing.waiting_plan,
+        "passes": [{name: getattr(line, name) for name in PassLine.__slots__} for line in standing.passes],
+        "stages": standing.stages,
+        "classes": standing.classes,
+        "clocks": standing.clocks,
+        "held": standing.held,
+        "oldest_hold_at": standing.oldest_hold_at,
+        "api_calls_last_day": standing.calls_last_day,
+    }
