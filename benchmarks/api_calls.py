@@ -13,7 +13,9 @@ Run: python -m benchmarks.api_calls [--changed 1 50 200 1000]
    + ceil(h / 200)     Salesforce collection updates
 
 The 20 pay for looking at everything that did not change. Calls are counted by the sandbox and not by the product.
-Between two measurements a pass reads the last one's echo, and the clock moves past the overlap of the reads.
+Nobody works during the measurement, and it takes place months after the business was seeded: page views that grow
+old, points that fade and clocks that run out would be changes too. Between two measurements passes read the last
+one's echo, and the clock moves past the overlap of the reads.
 """
 
 import argparse
@@ -42,6 +44,7 @@ MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
 ALLOWANCE = 20
 FACTOR = 1.2
 PAST_OVERLAP_S = 11 * 60
+UNTIL_ALL_IS_QUIET_S = 120 * 24 * 3600
 PAST_SEARCH_LAG_S = 10
 MOST_SETTLING_PASSES = 8
 
@@ -85,7 +88,8 @@ class Bench:
         self._rep = next(
             user for user in users if user["IsActive"] and user["Email"] and user["UserType"] == "Standard"
         )
-        self._marketer = Actor.user(sandbox.portal.owners.all()[0].user_id)
+        users_of_hubspot = (owner.user_id for owner in sandbox.portal.owners.all())
+        self._marketer = Actor.user(next(user_id for user_id in users_of_hubspot if user_id is not None))
 
     def run(self) -> Measured:
         """One pass, as the vendors would bill it."""
@@ -157,6 +161,8 @@ def measure(people: int, changed: Sequence[int]) -> bool:
             context = workbench.open("setup")
             setup.install(context.hubspot, context.salesforce)
             bench = Bench(sandbox, workbench)
+            bench.run()
+            sandbox.clock.advance(UNTIL_ALL_IS_QUIET_S)
             bench.settle()
             idle = bench.run()
             kept = idle.written == 0 and idle.calls <= ALLOWANCE
@@ -201,6 +207,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=0, help="size of the seeded business; 0: large enough")
     options = parser.parse_args()
     people = options.people or max(300, int(max(options.changed) * 1.6))
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     return 0 if measure(people, options.changed) else 1
 
 
