@@ -4,7 +4,7 @@ The mirror takes over at once what was written, so that a vendor's lagging index
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from sync_rules.records import Record, Side
 _PEOPLE = {"contacts", "Lead", "Contact"}
 _COMPANIES = {"companies", "Account"}
 _LINKED = _PEOPLE | _COMPANIES
+_NEVER = datetime.fromtimestamp(0, UTC)
 
 
 def remember(
@@ -62,7 +63,8 @@ def _remember_records(
             id=record_id,
             fields={**(earlier.fields if earlier else {}), **_fields(write, result)},
             # The old stamp stays: what somebody else wrote meanwhile is seen when the record is read again.
-            modified_at=before.modified_at if before is not None else now,
+            # A new record has none, so that it is read whatever its own stamp says: the side fills in the rest.
+            modified_at=before.modified_at if before is not None else _NEVER,
             created_at=None if before is not None else now,
         )
     mirror.save(connection, list(records.values()), mark=False)

@@ -155,10 +155,17 @@ def _carry_out(
         hold_field(bench, place, row.name, "flapping", why, decision.value)
         return
     before = raw[0] if side == "hubspot" else raw[1]
-    made = change(bench, place, row.spec, before, decision.value, rule=row.spec.rule, why=decision.why)
+    opting_out = side == "hubspot" and row.spec.hubspot_write == "opt_out"
+    if opting_out and decision.value is not True:
+        return
+    made = (
+        # Goes by its own call: the property itself is read-only.
+        opt_out_change(row.spec, before, decision.why)
+        if opting_out
+        else change(bench, place, row.spec, before, decision.value, rule=row.spec.rule, why=decision.why)
+    )
     if made is None:
         return
-    opting_out = side == "hubspot" and row.spec.hubspot_write == "opt_out"
     changes = merged.salesforce if side == "salesforce" else merged.opt_out if opting_out else merged.hubspot
     changes.append(made)
     if (loss := decision.conflict) is None:
