@@ -172,12 +172,12 @@ def test_terminate_ends_the_run_and_frees_the_lease(business: Business) -> None:
             os.kill(os.getpid(), signal.SIGINT)
         return business.sandbox.clock.now()
 
-    with pytest.raises(dg.DagsterExecutionInterruptedError):
-        business.run(clock=terminate)
-    run = business.instance.get_runs(limit=1)[0]
-    assert run.status == dg.DagsterRunStatus.CANCELED
+    result = business.run(clock=terminate)
+    assert not result.success
+    assert "DagsterExecutionInterruptedError" in failure_of(result)[1]
+    assert len([event for event in result.all_events if event.is_step_start]) == 1
     with business.open_workbench() as bench, bench.store.begin() as connection:
         assert connection.execute(sa.select(leases.c.expires_at_s)).scalar() == 0.0
-        (noted,) = [row for row in runs.latest_passes(connection) if row.pass_id == run.run_id]
+        (noted,) = [row for row in runs.latest_passes(connection) if row.pass_id == result.run_id]
     assert noted.status == "failed"
     assert business.run("accord_dry_run", config=DRY).success
