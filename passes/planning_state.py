@@ -37,7 +37,7 @@ def gather(context: PassContext, connection: sa.Connection, *, now: datetime) ->
     owners = persons.load_owner_map(context, connection)
     return PlanInput(
         people=people_states(context, connection, _due(connection, "person"), now=now),
-        companies=_companies(context, connection, _due(connection, "company")),
+        companies=_companies(context, connection, _due(connection, "company"), now=now),
         activities=activity_states(context, connection, owners),
         roll_ups=roll_up_states(context, connection),
         owners=owners,
@@ -103,7 +103,7 @@ def _customer_account(person: persons.Person) -> str | None:
 
 
 def _companies(
-    context: PassContext, connection: sa.Connection, rows: Sequence[links.LinkRow]
+    context: PassContext, connection: sa.Connection, rows: Sequence[links.LinkRow], *, now: datetime
 ) -> list[CompanyState]:
     companies = mirror.load(
         connection, "hubspot", "companies", (r.link.hubspot_id for r in rows if r.link.hubspot_id)
@@ -112,12 +112,14 @@ def _companies(
         connection, "salesforce", "Account", (r.link.salesforce_id for r in rows if r.link.salesforce_id)
     )
     specs = context.mapping.companies.fields
+    frozen = flapping(context, connection, [row.link.link_id for row in rows], now=now)
     return [
         CompanyState(
             link=row.link,
             hubspot=companies.get(row.link.hubspot_id or ""),
             salesforce=accounts.get(row.link.salesforce_id or ""),
             base=base_from_json(row.base, specs) if row.base is not None else None,
+            frozen_fields=frozen.get(row.link.link_id, frozenset()),
         )
         for row in rows
     ]
@@ -130,15 +132,19 @@ def flapping(
     rules = context.mapping.flaps
     since = now - timedelta(hours=rules.window_hours)
     written: Counter[tuple[str, str]] = Counter()
+    put_back: Counter[tuple[str, str, str, str]] = Counter()
+    synced = {*context.mapping.people.fields, *context.mapping.companies.fields}
     for row in journal.of_links(connection, link_ids, settled_since=since):
-        if row.state == "done":
-            written.update(
-                (row.write.link_id, change.name)
-                for change in row.write.changes
-                if change.name in context.mapping.people.fields
-            )
+        if row.state != "done":
+            continue
+        for change in row.write.changes:
+            if change.rule == "accord":
+                # What Accord computes may change often; the same value again and again is a fight.
+                put_back[row.write.link_id, change.name, row.write.side, repr(change.after)] += 1
+            elif change.name in synced:
+                written[row.write.link_id, change.name] += 1
     answer: dict[str, set[str]] = {}
-    for (link_id, name), number in written.items():
+    for (link_id, name, *_), number in [*written.items(), *put_back.items()]:
         if number > rules.limit:
             answer.setdefault(link_id, set()).add(name)
     return {link_id: frozenset(names) for link_id, names in answer.items()}

@@ -126,6 +126,13 @@ def hold_field(
     bench.found.holds.append(hold)
 
 
+def hold_flapping(bench: Bench, place: Place, name: str, value: Any) -> None:
+    """Note that a field is not written because two systems fight over it."""
+    flaps = bench.mapping.flaps
+    why = f"changed more than {flaps.limit} times in {flaps.window_hours} hours"
+    hold_field(bench, place, name, "flapping", why, value)
+
+
 def hold_record(bench: Bench, place: Place, kind: str, why: str, remedy: str) -> None:
     """Note that a whole record is not written."""
     bench.found.holds.append(Hold(place.link_id, place.side, place.object_type, kind, why, remedy))

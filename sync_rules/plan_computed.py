@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sync_rules.changes import Bench, Place, change, fits
+from sync_rules.changes import Bench, Place, change, fits, hold_flapping
 from sync_rules.mapping_model import ComputedSpec
 from sync_rules.normalise import READERS, Reader
 from sync_rules.plan import FieldChange
@@ -62,6 +62,9 @@ class ComputedPlanner:
             if before is None and wanted is None:
                 continue
             if record is not None and computed.read(before, spec, side, bench.owners, None) == wanted:
+                continue
+            if name in state.frozen_fields:
+                hold_flapping(bench, place, name, wanted)
                 continue
             why = f"{name} is now {'blank' if wanted is None else getattr(wanted, 'raw', wanted)}"
             made = change(bench, place, spec, before, wanted, rule="accord", why=why)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync_rules.addresses import phone_as
-from sync_rules.changes import Bench, Place, change, hold_field, opt_out_change
+from sync_rules.changes import Bench, Place, change, hold_flapping, opt_out_change
 from sync_rules.countries import country_code
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY, same_id
 from sync_rules.mapping_model import FieldSpec
@@ -150,9 +150,7 @@ def _carry_out(
     side: Side = "hubspot" if decision.write_hubspot else "salesforce"
     place = Place(link.link_id, side, pair.hubspot_type if side == "hubspot" else pair.salesforce_type)
     if row.name in frozen:
-        flaps = bench.mapping.flaps
-        why = f"changed more than {flaps.limit} times in {flaps.window_hours} hours"
-        hold_field(bench, place, row.name, "flapping", why, decision.value)
+        hold_flapping(bench, place, row.name, decision.value)
         return
     before = raw[0] if side == "hubspot" else raw[1]
     opting_out = side == "hubspot" and row.spec.hubspot_write == "opt_out"

@@ -4,6 +4,7 @@ Tests act as the people do (a marketer in HubSpot, a rep in Salesforce), let pas
 The clock stands still until a test moves it, and waiting for the vendors' limits costs no time.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -223,10 +224,10 @@ class World:
     # ---- what both systems show
 
     def hs(self, contact_id: str) -> dict[str, str | None]:
-        """The contact's properties; of an absorbed id those of the winner."""
+        """The contact's properties, None for what it has not; of an absorbed id those of the winner."""
         record = self.portal.record("contacts", contact_id)
         assert record is not None
-        return dict(record.properties)
+        return defaultdict(lambda: None, record.properties)
 
     def sf(self, sobject: str, record_id: str) -> dict[str, Any]:
         """The record's fields."""
