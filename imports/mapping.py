@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
-from imports.mapping_model import ImportMapping, PropertyRule
-from sla_rules.yaml_lines import ContractError, Document, contract_problems, did_you_mean, parse_contract
-from sla_rules.yaml_lines import Path as YamlPath
+from contract_files.errors import ContractError
+from contract_files.hints import did_you_mean
+from contract_files.lines import Document, Finding, parse_contract
+from contract_files.lines import Path as YamlPath
+from contract_files.problems import checked
+from imports.mapping_model import ImportMapping
 
 SHIPPED = ("x_education",)
 
@@ -75,12 +75,10 @@ def load_mapping(text: str, *, source: str) -> LoadedMapping:
         raise ImportMappingError(error.problems) from error
     if not isinstance(document.value, dict):
         raise ImportMappingError([f"{source}:1: is not an import mapping; start from a shipped one"])
-    problems = list(document.problems)
-    rules = _validated(document, problems)
-    if rules is not None:
-        problems += _cross_checks(rules, document)
+    rules, found = checked(document, ImportMapping)
+    problems = document.problems(found if rules is None else _cross_checks(rules))
     if rules is None or problems:
-        raise ImportMappingError(sorted(dict.fromkeys(problems), key=lambda one: _line(one, source)))
+        raise ImportMappingError(problems)
     return LoadedMapping(rules, document)
 
 
@@ -94,62 +92,25 @@ def column_problems(mapping: LoadedMapping, columns: Sequence[str]) -> list[str]
     ]
 
 
-def _line(problem: str, source: str) -> int:
-    return int(problem[len(source) + 1 :].split(":", 1)[0])
-
-
-def _validated(document: Document, problems: list[str]) -> ImportMapping | None:
-    """The mapping, or None; each property is validated by itself, so that complaints know its keys."""
-    value = document.value
-    given = value.get("properties")
-    sound: dict[str, PropertyRule] = {}
-    if isinstance(given, dict):
-        for name, raw in given.items():
-            try:
-                sound[name] = PropertyRule.model_validate(raw)
-            except ValidationError as error:
-                problems += contract_problems(error, _part(document, ("properties", name)), PropertyRule)
-    try:
-        return ImportMapping.model_validate({**value, "properties": sound} if sound else value)
-    except ValidationError as error:
-        # Without any sound property its errors have been told above, with their keys.
-        told = contract_problems(error, document, ImportMapping)
-        problems += [one for one in told if sound or not problems or not _within(one, document)]
-        return None
-
-
-def _within(problem: str, document: Document) -> bool:
-    lines = [line for path, line in document.lines.items() if path[:1] == ("properties",) and len(path) > 1]
-    return _line(problem, document.source) in lines
-
-
-def _part(document: Document, path: YamlPath) -> Document:
-    size = len(path)
-    value: Any = document.value
-    for key in path:
-        value = value[key]
-    lines = {found[size:]: line for found, line in document.lines.items() if found[:size] == path}
-    return Document(document.source, value, lines)
-
-
-def _cross_checks(rules: ImportMapping, document: Document) -> Iterator[str]:
+def _cross_checks(rules: ImportMapping) -> Iterator[Finding]:
     for name, rule in rules.properties.items():
         path: YamlPath = ("properties", name)
         if name in _NOT_A_PROPERTY:
-            yield document.complain(path, f"{name}: {_NOT_A_PROPERTY[name]}")
+            yield path, f"{name}: {_NOT_A_PROPERTY[name]}"
         elif not _NAME.fullmatch(name):
-            yield document.complain(
-                path, f"{name!r} is no HubSpot property name; write it like 'lead_origin', not as its label"
+            yield (
+                path,
+                f"{name!r} is no HubSpot property name; write it like 'lead_origin', not as its label",
             )
         judged = [column for column in rule.columns if column in rules.feedback]
         if judged and rule.create_property is None:
-            yield document.complain(
+            yield (
                 path,
                 f"{name} would be made of {judged[0]!r}, which is feedback from sales; give it a property of its "
                 "own ('create_property'), so that it never becomes an input",
             )
     for at, column in rules.columns():
         if at[0] in ("identity", "opt_out") and column in rules.feedback:
-            yield document.complain(at, f"{column!r} is feedback from sales; use another column")
+            yield at, f"{column!r} is feedback from sales; use another column"
     if not rules.properties:
-        yield document.complain(("properties",), "names no property; add at least one")
+        yield ("properties",), "names no property; add at least one"

@@ -10,9 +10,9 @@ from connectors.errors import ConfigError
 from connectors.hubspot import provision
 from connectors.hubspot.gateway import HubSpotGateway
 from connectors.results import FieldSpec
+from contract_files.hints import did_you_mean
 from imports.mapping import LoadedMapping
 from imports.mapping_model import CreateProperty, PropertyRule, ValueType
-from sla_rules.yaml_lines import did_you_mean
 
 CONTACTS = "contacts"
 _CREATED_AS: dict[ValueType, Kind] = {"text": "text", "number": "number", "picklist": "picklist"}

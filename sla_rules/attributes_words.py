@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sla_rules.yaml_lines import parse_contract
+from contract_files.lines import parse_contract
 
 REGIONS = ("EMEA", "AMER", "APAC")
 

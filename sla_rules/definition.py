@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from contract_files.errors import ContractError
 from sla_rules.attributes_words import Words
 from sla_rules.definition_values import (
     ActivityKind,
@@ -28,7 +29,6 @@ from sla_rules.definition_values import (
     Text,
     Word,
 )
-from sla_rules.yaml_lines import ContractError
 
 MAX_CRITERIA = 64
 """A judgement keeps one bit of a u64 for each criterion."""

@@ -8,18 +8,12 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
-from pydantic import ValidationError
-
+from contract_files.errors import ContractError
+from contract_files.hints import did_you_mean
+from contract_files.lines import Document, Finding, Path, parse_contract
+from contract_files.problems import checked
 from sla_rules.attributes_words import Words
 from sla_rules.definition import MAX_CRITERIA, DefinitionError, LeadDefinition
-from sla_rules.yaml_lines import (
-    ContractError,
-    Document,
-    Path,
-    contract_problems,
-    did_you_mean,
-    parse_contract,
-)
 
 SHIPPED_NAME = "definition.yaml"
 
@@ -52,38 +46,30 @@ def load_definition(text: str, *, source: str) -> LeadDefinition:
         raise DefinitionError(
             [f"{source}:1: is not a lead definition; start from the shipped {SHIPPED_NAME}"]
         )
-    word_problems = list(_word_problems(document))
-    problems = [*document.problems, *word_problems, *_reference_problems(document)]
-    definition = None
-    try:
-        words = Words.shipped() if word_problems else _own_words(document)
-        definition = LeadDefinition.model_validate(document.value, context={"words": words})
-    except ValidationError as error:
-        problems += contract_problems(error, document, LeadDefinition)
+    in_words = list(_word_problems(document.value))
+    words = Words.shipped() if in_words else _own_words(document.value)
+    definition, found = checked(document, LeadDefinition, context={"words": words})
+    problems = document.problems([*found, *in_words, *_reference_problems(document)])
     if definition is None or problems:
-        raise DefinitionError(sorted(dict.fromkeys(problems), key=_line_of(source)))
+        raise DefinitionError(problems)
     return definition
 
 
-def _line_of(source: str) -> Any:
-    return lambda problem: int(problem[len(source) + 1 :].split(":", 1)[0])
-
-
-def _own_words(document: Document) -> Words:
-    own = document.value.get("words") or {}
+def _own_words(value: dict[str, Any]) -> Words:
+    own = value.get("words") or {}
     return Words.shipped().extended(
         **{name: own.get(name) or {} for name in ("functions", "seniorities", "industries", "countries")},
         personal_mail=own.get("personal_mail") or (),
     )
 
 
-def _word_problems(document: Document) -> Iterator[str]:
+def _word_problems(value: dict[str, Any]) -> Iterator[Finding]:
     """Problems of the section ``words``, which has to be sound before criteria can be checked against it."""
-    own = document.value.get("words")
+    own = value.get("words")
     if own is None:
         return
     if not isinstance(own, dict):
-        yield document.complain(("words",), "words must be a group of 'key: value' lines")
+        yield ("words",), "words must be a group of 'key: value' lines"
         return
     shipped = Words.shipped()
     for name, kind in (
@@ -96,7 +82,7 @@ def _word_problems(document: Document) -> Iterator[str]:
         if table is None:
             continue
         if not isinstance(table, dict):
-            yield document.complain(("words", name), f"{name} must be a group of 'name: [words]' lines")
+            yield ("words", name), f"{name} must be a group of 'name: [words]' lines"
             continue
         known = shipped.values(kind) if kind else tuple(table)
         if name == "seniorities":
@@ -104,19 +90,17 @@ def _word_problems(document: Document) -> Iterator[str]:
         for key, words in table.items():
             path = ("words", name, key)
             if key not in known:
-                yield document.complain(path, f"{key!r} is not a known {kind}; {did_you_mean(key, known)}")
+                yield path, f"{key!r} is not a known {kind}; {did_you_mean(key, known)}"
             if not isinstance(words, list) or not all(
                 isinstance(word, str) and any(sign.isalnum() for sign in word) for word in words
             ):
-                yield document.complain(
-                    path, f"{name}.{key} must be a list of words in letters, like [treasury]"
-                )
+                yield path, f"{name}.{key} must be a list of words in letters, like [treasury]"
     mail = own.get("personal_mail", [])
     if not isinstance(mail, list) or not all(isinstance(domain, str) for domain in mail):
-        yield document.complain(("words", "personal_mail"), "personal_mail must be a list of mail domains")
+        yield ("words", "personal_mail"), "personal_mail must be a list of mail domains"
 
 
-def _reference_problems(document: Document) -> Iterator[str]:
+def _reference_problems(document: Document) -> Iterator[Finding]:
     """Ids written twice, too many criteria, gates that name no criterion. Works on whatever is readable."""
     seen: dict[str, Path] = {}
     count = 0
@@ -127,14 +111,10 @@ def _reference_problems(document: Document) -> Iterator[str]:
             continue
         if name in seen:
             first = document.line((*seen[name], "id"))
-            yield document.complain(
-                (*path, "id"), f"the id {name!r} is already used in line {first}; choose another"
-            )
+            yield (*path, "id"), f"the id {name!r} is already used in line {first}; choose another"
         seen.setdefault(name, path)
         if count == MAX_CRITERIA + 1:
-            yield document.complain(
-                path, f"there are more than {MAX_CRITERIA} criteria; join or drop some from here on"
-            )
+            yield path, f"there are more than {MAX_CRITERIA} criteria; join or drop some from here on"
     for gate in ("mql", "sql"):
         for path, way in _items(document.value.get(gate), (gate,)):
             if not isinstance(way, dict):
@@ -142,9 +122,7 @@ def _reference_problems(document: Document) -> Iterator[str]:
             for key in ("all_of", "any_of", "none_of"):
                 for at, name in _items(way.get(key), (*path, key)):
                     if isinstance(name, str) and name not in seen:
-                        yield document.complain(
-                            at, f"{name!r} is no criterion's id; {did_you_mean(name, seen)}"
-                        )
+                        yield at, f"{name!r} is no criterion's id; {did_you_mean(name, seen)}"
 
 
 def _criteria(value: dict[str, Any]) -> Iterator[tuple[Path, Any]]:

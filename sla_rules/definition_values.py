@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from contract_files.hints import did_you_mean
 from sla_rules.attributes_words import Words
-from sla_rules.yaml_lines import did_you_mean
 
 ActivityKind = Literal[
     "page_view",

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
-from pydantic import ValidationError
-
+from contract_files.errors import ContractError
+from contract_files.hints import did_you_mean
+from contract_files.lines import Finding, parse_contract
+from contract_files.problems import checked
 from sla_rules.sla import SlaContract
-from sla_rules.yaml_lines import ContractError, Path, contract_problems, did_you_mean, parse_contract
 
 
 class SlaError(ContractError):
@@ -39,19 +40,14 @@ def load_sla(text: str, *, source: str) -> SlaContract:
     if not isinstance(document.value, dict):
         what = "an SLA is a group of title, calendars, commitments ...; begin with the shipped sla.yaml"
         raise SlaError([f"{source}:1: {what}"])
-    problems = [*document.problems]
-    problems += [document.complain(path, what) for path, what in _cross_problems(document.value)]
-    try:
-        contract = SlaContract.model_validate(document.value)
-    except ValidationError as error:
-        problems += contract_problems(error, document, SlaContract)
-        raise SlaError(_by_line(problems, source)) from error
-    if problems:
-        raise SlaError(_by_line(problems, source))
+    contract, found = checked(document, SlaContract)
+    problems = document.problems([*found, *_cross_problems(document.value)])
+    if contract is None or problems:
+        raise SlaError(problems)
     return contract
 
 
-def _cross_problems(value: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+def _cross_problems(value: dict[str, Any]) -> Iterator[Finding]:
     """What only shows when parts are compared; parts of the wrong shape are left to the model."""
     calendars = value.get("calendars")
     commitments = _mappings(value.get("commitments"))
@@ -81,19 +77,10 @@ def _mappings(value: object) -> list[tuple[int, dict[str, Any]]]:
     )
 
 
-def _twice(
-    section: str, key: str, parts: list[tuple[int, dict[str, Any]]], remedy: str
-) -> Iterator[tuple[Path, str]]:
+def _twice(section: str, key: str, parts: list[tuple[int, dict[str, Any]]], remedy: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, part in parts:
         name = part.get(key)
         if isinstance(name, str) and name.strip().lower() in seen:
             yield (section, index, key), f"{key} {name!r} stands twice; {remedy}"
         seen.add(str(name).strip().lower())
-
-
-def _by_line(problems: list[str], source: str) -> list[str]:
-    def line(problem: str) -> int:
-        return int(problem.removeprefix(f"{source}:").split(":", 1)[0])
-
-    return sorted(dict.fromkeys(problems), key=line)

@@ -30,8 +30,8 @@ def test_the_shipped_mappings_are_sound(name):
     ("body", "problem"),
     [
         ("city: {colum: City}", "m.yaml:4: unknown key 'colum'; did you mean 'column'?"),
-        ("city: {}", "m.yaml:4: needs exactly one of 'column', 'template' and 'constant'"),
-        ("city: {column: City, constant: x}", "m.yaml:4: needs exactly one of"),
+        ("city: {}", "m.yaml:4: properties.city: needs exactly one of 'column', 'template' and 'constant'"),
+        ("city: {column: City, constant: x}", "m.yaml:4: properties.city: needs exactly one of"),
         ("visits: {column: V, type: numbr}", "did you mean 'number'?"),
         ("city: {column: City, otherwise: x}", "add 'values'"),
         ("city: {column: City, values: {a: x, A: y}}", "two lines for one word"),
@@ -46,7 +46,7 @@ def test_the_shipped_mappings_are_sound(name):
         ("hs_email_optout: {column: Mail}", "use 'opt_out' instead"),
         ("Lead Origin: {column: O}", "'Lead Origin' is no HubSpot property name"),
         ("city: {column: City}\n  city: {column: Town}", "m.yaml:5: 'city' is written twice"),
-        ("city: [City]", "m.yaml:4: the file must be a group of 'key: value' lines"),
+        ("city: [City]", "m.yaml:4: properties.city must be a group of 'key: value' lines"),
     ],
 )
 def test_a_mistake_in_a_property_is_named_with_its_line(body, problem):

@@ -89,7 +89,7 @@ def test_a_small_definition_is_read_as_written() -> None:
         ("2026-01-12", "2026-02-31", "3: agreed_on must be a date such as 2026-01-31 (found '2026-02-31')"),
         ('version: "1"\n', "", "1: version is missing; add it"),
         ("cap: 50\n  criteria:\n    - {id: boss", "cap: 50\n  cap: 60\n  criteria:\n    - {id: boss",
-         "9: 'cap' is written twice; keep one of the two"),
+         "9: 'cap' is written twice, first in line 8; keep one of the two"),
         ("mql: {way: boss asked, all_of: [boss, asked]}", "mql: [1]", "15: mql must be a group of 'key: value' lines "
                                                                       "(found 1)"),
     ],

@@ -43,7 +43,7 @@ def test_every_problem_is_told_at_once_with_its_line():
         ("{type: email, rule: two_way,", "{type: email, rule: twoway, hubspott: x,"),
         ("stages: [MQL, SQL]", "stages: MQL"),
         ("minimum: [email, last_name, company]", "minimum: [emial, last_name, company]"),
-        ("default_region: DE", "default_region: NO"),
+        ("default_region: DE", "default_region: 49"),
         ("time_zone: Europe/Berlin", "time_zone: Europe/Berln"),
         ("flaps: {limit: 3", "flaps: {limit: 0"),
         ("several: pick", "several: guess"),
@@ -53,13 +53,13 @@ def test_every_problem_is_told_at_once_with_its_line():
     lines = [int(problem.split(":")[1]) for problem in problems]
     assert lines == sorted(lines)
     assert any(
-        p.startswith(f"m.yaml:{line_of(text, 'twoway')}: ") and "did you mean `hubspot`?" in p
+        p.startswith(f"m.yaml:{line_of(text, 'twoway')}: ") and "did you mean 'hubspot'?" in p
         for p in problems
     )
     told = "\n".join(problems)
     for fragment in (
-        "'two_way', 'prefer_salesforce'", "did you mean `email`?", "put it in quotes",
-        "did you mean `Europe/Berlin`?", "greater than or equal to 1", "'pick' or 'hold'",
+        "did you mean 'two_way'?", "did you mean 'email'?", "put it in quotes", "must be a list",
+        "did you mean 'Europe/Berlin'?", "must be at least 1", "use one of: hold, pick",
     ):  # fmt: skip
         assert fragment in told
 
@@ -72,24 +72,26 @@ def test_every_problem_is_told_at_once_with_its_line():
         ("{type: email, rule: two_way,", "{type: email, rule: accord,", "under `computed`"),
         ("{type: email, rule: two_way,", "{type: email, rule: two_way, decimals: 1,", "belong to numbers"),
         ("{type: email, rule: two_way,", "{type: email, rule: two_way, hubspot_write: opt_out,", "most_restrictive"),
-        ("hubspot: jobtitle, lead: Title,", "hubspot: lastname, lead: Title,", "already mapped by `last_name`"),
+        ("hubspot: jobtitle, lead: Title,", "hubspot: lastname, lead: Title,", "already mapped by 'last_name'"),
         ("{type: text, rule: dont_sync, hubspot: linkedin_url}", "{type: text, rule: dont_sync}", "names no field"),
-        ("    stage: {type", "    title: {type", "also under `fields`"),
+        ("    stage: {type", "    title: {type", "also under 'fields'"),
         ("canonical: salesforce", "canonical: hubspot", "is in two pairs"),
         ("unmapped: hold", "unmapped: default", "go together"),
         ("unmapped: hold", "unmapped: default\n        default: Nothing", "is in no pair"),
         ("    lead: lead\n", "    lead: leed\n", "leed not in `order`"),
-        ("version: 1", "version: 2", "is not possible here"),
-        ("version: 1\n", "", "`version` is missing"),
-        ("  stages: [MQL, SQL]\n", "  stages: [MQL, SQL]\n  stages: [SQL]\n", "given twice"),
+        ("version: 1", "version: 2", "version: 2 is not known; use 1"),
+        ("version: 1\n", "", "version is missing"),
+        ("  stages: [MQL, SQL]\n", "  stages: [MQL, SQL]\n  stages: [SQL]\n", "written twice"),
         ("minimum: [email,", "minimum: [shoe_size,", "use one of: "),
-        ("      type: phone\n", "      type: phone\n      values: {pairs: []}\n", "at least 1 item"),
+        ("      type: phone\n", "      type: phone\n      values: {pairs: []}\n", "add at least one item"),
         ("type: phone\n", "type: phone\n      values: {pairs: [{hubspot: a, salesforce: b}]}\n", "picklists"),
-        ("{hubspot: calls,", "{hubspot: notes,", "'calls', 'emails'"),
-        ("  roll_up:\n", "  roll_up:\n    colour: red\n", "`colour` is no key; use one of: kinds, lines, time_zone"),
-        ("    Event: {create:", "    Event: {crate:", "did you mean `create`?"),
-        ("time_zone: Europe/Berlin", "time_zone: Mars", "a name from the tz database"),
-        ("people:\n", "people:\n\tx: 1\n", "check indentation"),
+        ("{hubspot: calls,", "{hubspot: notes,", "use one of: calls, emails, meetings, tasks"),
+        ("  roll_up:\n", "  roll_up:\n    colour: red\n", "unknown key 'colour'; use one of: kinds, lines, time_zone"),
+        ("people:\n  fields:\n", "people:\n  fields:\n    Spouse: {nmae: x}\n", "unknown key 'nmae'; use one of: "),
+        ("    call: {hubspot", "    cal: {hubspot", "did you mean 'call'?"),
+        ("    Event: {create:", "    Event: {crate:", "did you mean 'create'?"),
+        ("time_zone: Europe/Berlin", "time_zone: Mars", "use one like Europe/Berlin"),
+        ("people:\n", "people:\n\tx: 1\n", "indent with spaces"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_in_words(old, new, told):
@@ -102,12 +104,9 @@ def test_a_mistake_is_told_in_words(old, new, told):
         ("", "m.yaml:1: no keys here"),
         ("- a\n", "m.yaml:1: no keys here"),
         ("a: &a [*a]", "contains itself"),
-        ("? [a]\n: 1", "plain text"),
-        ("a: 2026-99-99", "put the text in quotes"),
         ("a: [1, 2", "m.yaml:1"),
-        ("a: \x07", "UTF-8"),
-        ("people: 3\nversion: 1", "valid dictionary"),
-        ("no: 1\nversion: 1", "`no` is no key"),
+        ("people: 3\nversion: 1", "people must be a group of"),
+        ("no: 1\nversion: 1", "unknown key 'no'"),
     ],
 )
 def test_broken_text_is_told_with_file_and_line(text, told):
