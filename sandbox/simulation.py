@@ -72,8 +72,9 @@ class Simulation:
     def reset(self) -> None:
         """Return to the seeded start: records, clock, counters, and no faults."""
         with self._acting:
-            self.clock.set(self._start)
+            # Frozen first: a clock that runs would have left the start again.
             self.clock.freeze(self._frozen)
+            self.clock.set(self._start)
             self.portal.reset()
             self.org.reset()
             self.faults.clear()
