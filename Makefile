@@ -4,10 +4,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PACKAGES := sync_rules sla_rules connectors passes reports assets dagster_project cli sandbox
 TEST_JOBS ?= 2
 
-.PHONY: help setup demo ui test test-long check bench
+.PHONY: help setup demo ui test test-long check bench pictures
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,3 +42,6 @@ check: $(READY) ## lint, types, import contracts
 bench: $(READY) ## the side-by-side measurements
 	@$(BIN)/python -m benchmarks.qualification
 	@$(BIN)/python -m benchmarks.api_calls
+
+pictures: $(READY) ## make the pictures of the documentation (needs Chromium)
+	@$(BIN)/python -m docs.pictures
