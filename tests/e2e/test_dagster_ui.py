@@ -113,7 +113,7 @@ def test_the_seven_groups_are_shown(page: Page, launched: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("asset", "shown"),
     [
-        ("sync_plan", ["planned", "held", "api_calls", "seconds", "writes planned", "within_caps"]),
+        ("sync_plan", ["planned", "held", "api_calls", "seconds", "writes planned"]),
         ("applied_writes", ["written", "failed", "api_calls", "seconds"]),
     ],
 )
@@ -125,6 +125,13 @@ def test_an_asset_page_shows_what_the_pass_did(
         expect(page.get_by_text(text, exact=True).first).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("revops").first).to_be_visible()
     shot(page, tmp_path, asset)
+
+
+def test_the_guards_verdict_is_a_check_of_the_plan(page: Page, launched: str, tmp_path: Path) -> None:
+    page.goto("/assets/sync_plan?view=checks")
+    expect(page.get_by_text("within_caps").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Passed").first).to_be_visible(timeout=SLOW_MS)
+    shot(page, tmp_path, "checks")
 
 
 def test_schedules_are_off_until_somebody_switches_them_on(
