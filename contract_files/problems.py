@@ -126,8 +126,9 @@ def _other(item: ErrorDetails) -> str:
     if kind == "missing":
         return " is missing; add it"
     if kind == "literal_error":
-        known = _literals(str(context["expected"]))
-        return f": {_shown(given)} is not known; {did_you_mean(given, known)}"
+        # A list or nothing at all resembles no name.
+        hint = did_you_mean(given if isinstance(given, str) else "", _literals(str(context["expected"])))
+        return f" is empty; {hint}" if given is None else f": {_shown(given)} is not known; {hint}"
     if kind in _BOUNDS:
         return f" {_BOUNDS[kind].format(**context)} (found {_shown(given)})"
     if kind == "string_too_short" and context["min_length"] == 1:

@@ -79,6 +79,8 @@ def problems_of(text: str, *, version: str = "version: 1\n") -> list[str]:
         ("by_name: {x: {colour: mauve}}", "by_name.x.colour: 'mauve' is not known; use one of: green, red"),
         ("by_kind: {cal: {}}", "by_kind.cal: 'cal' is not known; did you mean 'call'?"),
         ("constant: [1]", "constant must be a text or a whole number or true or false (found a list)"),
+        ("sign:", "sign is empty; use one of: ,, ;, tab"),
+        ("sign: [tab]", "sign: a list is not known; use one of: ,, ;, tab"),
         ("sign: x", "sign: 'x' is not known; use one of: ,, ;, tab"),
         (f"agreed: {'x' * 99}", f"agreed must be true or false (found '{'x' * 56}...)"),
     ],
