@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = ("sync_rules", "sla_rules")
+PURE = ("contract_files", "sync_rules", "sla_rules")
 PRODUCT = (*PURE, "connectors", "passes", "imports", "reports", "assets", "dagster_project", "cli")
 CHECKED = (*PRODUCT, "sandbox")
 EVERYTHING = (*CHECKED, "tests", "benchmarks", "docs")
