@@ -112,13 +112,12 @@ def _of_the_product(error: Exception) -> Problem | None:
     # Imported when something failed: `accord --help` must not wait for Polars and SQLAlchemy.
     from connectors.errors import ConfigError, ConnectorError
     from connectors.store.lease import LeaseHeldError
+    from contract_files.errors import ContractError
     from passes.run import StepRefusedError
-    from sla_rules.yaml_lines import ContractError
-    from sync_rules.mapping import MappingError
 
     if isinstance(error, ConfigError):
         return Problem(Exit.CONFIG, "The configuration cannot be used", tuple(error.problems))
-    if isinstance(error, MappingError | ContractError):
+    if isinstance(error, ContractError):
         return Problem(Exit.CONFIG, "A contract cannot be used", tuple(error.problems))
     if isinstance(error, LeaseHeldError):
         return Problem(Exit.BUSY, "Another pass is running", (str(error),), "Nothing was changed.")
