@@ -5,13 +5,14 @@ import dagster as dg
 from assets.bench import Bench
 from assets.hubspot import hubspot_activities, hubspot_engagement
 from assets.links import people_links
-from assets.running import Materialised, materialise
+from assets.running import POOL, Materialised, materialise
 from assets.salesforce import salesforce_activities
 from passes import timeline
 
 
 @dg.asset(
     deps=[people_links, hubspot_activities, hubspot_engagement, salesforce_activities],
+    pool=POOL,
     group_name="activities",
     kinds={"python"},
     owners=["team:revops"],

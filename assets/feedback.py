@@ -4,13 +4,14 @@ import dagster as dg
 
 from assets.bench import Bench
 from assets.links import people_links
-from assets.running import Materialised, materialise
+from assets.running import POOL, Materialised, materialise
 from assets.salesforce import salesforce_opportunities
 from passes import feedback
 
 
 @dg.asset(
     deps=[people_links, salesforce_opportunities],
+    pool=POOL,
     group_name="feedback",
     kinds={"python"},
     owners=["team:sales", "team:revops"],

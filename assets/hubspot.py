@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.bench import Bench
 from assets.options import ReadConfig
-from assets.running import Materialised, materialise
+from assets.running import POOL, Materialised, materialise
 from passes import read_hubspot
 
 GROUP = "hubspot"
@@ -16,6 +16,7 @@ OWNERS = ["team:revops"]
 
 
 @dg.asset(
+    pool=POOL,
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
@@ -31,6 +32,7 @@ def hubspot_people(
 
 @dg.asset(
     deps=[hubspot_people],
+    pool=POOL,
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
@@ -45,6 +47,7 @@ def hubspot_companies(
 
 @dg.asset(
     deps=[hubspot_people],
+    pool=POOL,
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
@@ -59,6 +62,7 @@ def hubspot_activities(
 
 @dg.asset(
     deps=[hubspot_people],
+    pool=POOL,
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,

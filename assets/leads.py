@@ -8,7 +8,7 @@ from assets.bench import Bench
 from assets.feedback import sales_feedback
 from assets.hubspot import hubspot_activities
 from assets.options import PlanConfig
-from assets.running import Materialised, materialise
+from assets.running import POOL, Materialised, materialise
 from assets.salesforce import salesforce_activities
 from assets.sla import sla_clocks
 from passes import apply, plan, reconcile
@@ -19,6 +19,7 @@ OWNERS = ["team:revops"]
 
 @dg.asset(
     deps=[sla_clocks, sales_feedback, hubspot_activities, salesforce_activities],
+    pool=POOL,
     group_name=GROUP,
     kinds={"python"},
     owners=OWNERS,
@@ -34,6 +35,7 @@ def sync_plan(
 
 @dg.asset(
     deps=[sync_plan],
+    pool=POOL,
     group_name=GROUP,
     kinds={"python", "hubspot", "salesforce"},
     owners=OWNERS,
@@ -46,6 +48,7 @@ def applied_writes(context: dg.AssetExecutionContext, accord: dg.ResourceParam[B
 
 @dg.asset(
     deps=[applied_writes],
+    pool=POOL,
     group_name=GROUP,
     kinds={"python"},
     owners=OWNERS,

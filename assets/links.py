@@ -4,13 +4,14 @@ import dagster as dg
 
 from assets.bench import Bench
 from assets.hubspot import hubspot_companies, hubspot_people
-from assets.running import Materialised, materialise
+from assets.running import POOL, Materialised, materialise
 from assets.salesforce import salesforce_accounts, salesforce_people
 from passes import link
 
 
 @dg.asset(
     deps=[hubspot_people, hubspot_companies, salesforce_people, salesforce_accounts],
+    pool=POOL,
     group_name="leads",
     kinds={"python"},
     owners=["team:revops"],

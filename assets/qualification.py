@@ -4,12 +4,13 @@ import dagster as dg
 
 from assets.activities import activity_timeline
 from assets.bench import Bench
-from assets.running import Materialised, materialise
+from assets.running import POOL, Materialised, materialise
 from passes import qualify
 
 
 @dg.asset(
     deps=[activity_timeline],
+    pool=POOL,
     group_name="qualification",
     kinds={"python", "polars"},
     owners=["team:revops", "team:marketing", "team:sales"],

@@ -14,6 +14,9 @@ from assets.failures import FORESEEN, failure_of
 from assets.shown import metadata_of, without_addresses
 from passes.step import Step, StepResult
 
+# Dagster queues a run while another holds its pool, also one that somebody starts from an asset's page.
+POOL = "accord"
+
 # Dagster reads annotations when it loads, and knows the bare class only.
 if TYPE_CHECKING:
     Materialised: TypeAlias = dg.MaterializeResult[None]

@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.bench import Bench
 from assets.options import ReadConfig
-from assets.running import Materialised, materialise
+from assets.running import POOL, Materialised, materialise
 from passes import read_salesforce
 
 GROUP = "salesforce"
@@ -16,6 +16,7 @@ OWNERS = ["team:revops"]
 
 
 @dg.asset(
+    pool=POOL,
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
@@ -31,6 +32,7 @@ def salesforce_people(
 
 @dg.asset(
     deps=[salesforce_people],
+    pool=POOL,
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
@@ -45,6 +47,7 @@ def salesforce_accounts(
 
 @dg.asset(
     deps=[salesforce_people],
+    pool=POOL,
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,
@@ -59,6 +62,7 @@ def salesforce_activities(
 
 @dg.asset(
     deps=[salesforce_people],
+    pool=POOL,
     group_name=GROUP,
     kinds=KINDS,
     owners=OWNERS,

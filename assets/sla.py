@@ -5,7 +5,7 @@ import dagster as dg
 from assets.bench import Bench
 from assets.feedback import sales_feedback
 from assets.qualification import judgements
-from assets.running import Materialised, materialise
+from assets.running import POOL, Materialised, materialise
 from passes import clocks, measure
 
 GROUP = "sla"
@@ -14,6 +14,7 @@ OWNERS = ["team:sales", "team:marketing", "team:revops"]
 
 @dg.asset(
     deps=[judgements, sales_feedback],
+    pool=POOL,
     group_name=GROUP,
     kinds={"python", "polars"},
     owners=OWNERS,
@@ -27,6 +28,7 @@ def sla_clocks(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench
 
 @dg.asset(
     deps=[sla_clocks],
+    pool=POOL,
     group_name=GROUP,
     kinds={"python", "polars"},
     owners=OWNERS,
@@ -40,6 +42,7 @@ def sla_metrics(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Benc
 
 @dg.asset(
     deps=[sla_metrics],
+    pool=POOL,
     group_name=GROUP,
     kinds={"python", "html"},
     owners=OWNERS,
