@@ -141,7 +141,14 @@ class RecordStore:
         record = self.writer.create(table, prepared, actor, at)
         for link in links:
             self._put_association(record, self._live(link.to_type, link.to_id), link.type_ids, at)
+        self._show_known_opt_out(record, actor, at)
         return record
+
+    def _show_known_opt_out(self, record: Record, actor: Actor, at: datetime) -> None:
+        """An opt-out belongs to the address: a contact that comes to have it is opted out at once."""
+        address = record.properties.get("email")
+        if record.object_type.name == "contacts" and address and self.subscriptions.opted_out(address):
+            self.compute(record, {"hs_email_optout": "true"}, actor, at)
 
     def update(
         self,
@@ -169,6 +176,8 @@ class RecordStore:
         new_address = record.properties.get("email")
         if changed and table.kind.name == "contacts" and address and new_address and address != new_address:
             self.subscriptions.move(address, new_address)
+        if changed:
+            self._show_known_opt_out(record, actor, at)
         return changed
 
     def compute(self, record: Record, values: Mapping[str, str], actor: Actor, at: datetime) -> None:

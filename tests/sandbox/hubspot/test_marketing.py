@@ -193,6 +193,12 @@ def test_subscriptions_through_the_client(server, portal, ada):
     assert ada.properties[f"hs_email_optout_{definitions[0].id}"] == "true"
 
 
+def test_a_contact_made_after_its_address_opted_out_is_opted_out(portal, app_actor):
+    portal.unsubscribe_all("late@example.com", actor=app_actor)
+    contact = portal.create("contacts", {"email": "late@example.com"}, actor=app_actor)
+    assert contact.properties["hs_email_optout"] == "true"
+
+
 def test_the_opt_out_follows_a_changed_address(portal, ada, app_actor):
     portal.unsubscribe_all("ada@x.com", actor=app_actor)
 
