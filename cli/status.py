@@ -29,7 +29,6 @@ class PassLine:
     planned: int
     written: int
     failed: int
-    held: int
     calls: Mapping[str, int]
 
 
@@ -97,7 +96,6 @@ def _line(connection: sa.Connection, row: Any) -> PassLine:
         planned=figure("sync_plan", "writes planned"),
         written=figure("applied_writes", "written"),
         failed=figure("applied_writes", "failed"),
-        held=figure("sync_plan", "held"),
         calls=runs.calls_of(connection, row.pass_id),
     )
 
@@ -129,7 +127,7 @@ def show(standing: Standing) -> None:
         "HubSpot",
         "Salesforce",
     )
-    out.print(table(head, (_cells(line) for line in standing.passes), right=range(3, 9)))
+    out.print(table(head, (_cells(line) for line in standing.passes), right=range(3, 8)))
     people = [*standing.stages.items(), *((f"({name})", n) for name, n in sorted(standing.classes.items()))]
     heading("People by stage, and (by where they are)")
     say("   ".join(f"{name} {number:,}" for name, number in people) or "nobody yet")
@@ -155,7 +153,6 @@ def _cells(line: PassLine) -> tuple[Any, ...]:
         line.planned,
         line.written,
         line.failed,
-        line.held,
         calls.get("hubspot", 0),
         calls.get("salesforce", 0),
     )

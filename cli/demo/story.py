@@ -115,7 +115,7 @@ def _figures(figures: Mapping[str, float]) -> str:
     shown = [
         f"{name} {value:,.0f}"
         for name, value in figures.items()
-        if value and not name.endswith("_api_calls") and name != "seconds" and name.count(" ") < 3
+        if value and not name.endswith("api_calls") and name != "seconds" and name.count(" ") < 3
     ]
     return ", ".join(shown[:6])
 

@@ -21,7 +21,7 @@ from cli.errors import DemoFailedError
 
 HOST = "127.0.0.1"
 _PORTS_TRIED = 50
-_START_S = 90.0
+_START_S = 180.0
 _STOP_S = 20.0
 
 
@@ -108,15 +108,14 @@ def _wait_until_it_answers(child: subprocess.Popen[bytes], folder: Folder, port:
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        child.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(_STOP_S)
-    _end_group(child.pid)
+    """End the child and the servers that it has started, first asking them to."""
+    _signal_group(child.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(_STOP_S)
+    _signal_group(child.pid, signal.SIGKILL)
     child.wait()
 
 
-def _end_group(group: int) -> None:
-    """End what the child left behind; its own servers may outlive it."""
+def _signal_group(group: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(group, number)
