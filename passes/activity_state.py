@@ -4,14 +4,14 @@ What was planned is forgotten as due only when the plan has been carried out.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from connectors.store import cursors, links, mirror
-from connectors.store.engine import upsert, where_in
+from connectors.store import cursors, holds, links, mirror
+from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import activities, activity_bases
 from connectors.store.tables import links as link_table
 from passes.context import PassContext
@@ -28,14 +28,18 @@ _VERSION = "activities planned to mirror version"
 _PENDING = "activities planned, not carried out"
 _ROLL_UP_BACK = timedelta(days=14)
 _ROLL_UP_TASK = "rollup:task"
-_PLANNED, _CARRIED_OUT = 1, 2
+_NOT_MET, _PLANNED, _CARRIED_OUT = 0, 1, 2
 
 
 def activity_states(context: PassContext, connection: sa.Connection, owners: OwnerMap) -> list[ActivityState]:
-    """Paired activities of people linked on both sides that changed since the last plan was carried out."""
+    """Paired activities of people linked on both sides that changed since the last plan was carried out.
+
+    Also those that could not be written then. People of whom one record is deleted wait until it is back.
+    """
     done = cursors.get(connection, _VERSION) or 0
     changed, reached = mirror.since(connection, done, ACTIVITY_TYPES)
     cursors.put(connection, _PENDING, reached, now=context.now())
+    changed += _unwritten(connection)
     arrived = _arrived(connection)
     people = {
         key for record in changed for key in person_keys(record.side, people_of(record)) if not record.deleted
@@ -64,6 +68,17 @@ def activity_states(context: PassContext, connection: sa.Connection, owners: Own
     ]
 
 
+def _unwritten(connection: sa.Connection) -> list[Record]:
+    """Activities of which a write was refused or not sent."""
+    keys: set[tuple[Side, str, str]] = set()
+    for row in holds.open_holds(connection):
+        object_type, _, record_id = row.link_id.partition(":")
+        for side, known in ACTIVITY_TYPES:
+            if object_type == known:
+                keys.add((side, object_type, record_id))
+    return list(mirror.load_many(connection, keys).values())
+
+
 def _arrived(connection: sa.Connection) -> list[Link]:
     """People on both sides whose activities no plan that was carried out has looked at as theirs."""
     both = sa.and_(
@@ -73,16 +88,36 @@ def _arrived(connection: sa.Connection) -> list[Link]:
         link_table.c.merged_into.is_(None),
         link_table.c.activities_met < _CARRIED_OUT,
     )
-    connection.execute(sa.update(link_table).where(both).values(activities_met=_PLANNED))
-    query = sa.select(link_table.c.link_id).where(both)
-    rows = links.load(connection, [row.link_id for row in connection.execute(query)])
-    return [row.link for row in rows.values()]
+    found = [row.link_id for row in connection.execute(sa.select(link_table.c.link_id).where(both))]
+    living = _living(connection, [row.link for row in links.load(connection, found).values()])
+    _set_met(connection, (link.link_id for link in living), _PLANNED)
+    return living
 
 
 def _linked(connection: sa.Connection, people: Iterable[tuple[Side, str, str]]) -> list[Link]:
     ids = set(mirror.link_ids(connection, people).values())
     rows = links.load(connection, ids).values()
-    return [row.link for row in rows if row.link.hubspot_id and row.link.salesforce_id and not row.merged]
+    both = [row.link for row in rows if row.link.hubspot_id and row.link.salesforce_id and not row.merged]
+    living = _living(connection, both)
+    # Whoever comes back from the bin is met anew.
+    _set_met(connection, {link.link_id for link in both} - {link.link_id for link in living}, _NOT_MET)
+    return living
+
+
+def _living(connection: sa.Connection, both: Sequence[Link]) -> list[Link]:
+    """The links of which neither side has deleted its record."""
+    keys: dict[tuple[Side, str, str], str] = {}
+    for link in both:
+        keys["hubspot", "contacts", link.hubspot_id or ""] = link.link_id
+        keys["salesforce", link.salesforce_type or "", link.salesforce_id or ""] = link.link_id
+    dead = {keys[key] for key, record in mirror.load_many(connection, keys).items() if record.deleted}
+    return [link for link in both if link.link_id not in dead]
+
+
+def _set_met(connection: sa.Connection, link_ids: Iterable[str], value: int) -> None:
+    for chunk in chunks(sorted(link_ids), 10_000):
+        chosen = link_table.c.link_id.in_(chunk)
+        connection.execute(sa.update(link_table).where(chosen).values(activities_met=value))
 
 
 def _records_of(connection: sa.Connection, linked: Sequence[Link]) -> list[Record]:
@@ -118,7 +153,12 @@ def roll_up_states(context: PassContext, connection: sa.Connection) -> list[Roll
     )
     zone = ZoneInfo(rules.time_zone)
     days = {(row.link_id, row.at.astimezone(zone).date()) for row in connection.execute(query)}
-    people = {link_id: row.link for link_id, row in links.load(connection, {one for one, _ in days}).items()}
+    days |= _unwritten_days(connection)
+    rows = links.load(connection, {one for one, _ in days})
+    living = _living(connection, [row.link for row in rows.values()])
+    people = {link.link_id: link for link in living}
+    _set_met(connection, rows.keys() - people.keys(), _NOT_MET)
+    days = {(link_id, day) for link_id, day in days if link_id in people}
     events = []
     marketing = sa.select(activities).where(activities.c.kind.in_(rules.kinds), activities.c.at >= since)
     for row in where_in(connection, marketing, activities.c.link_id, people):
@@ -127,6 +167,16 @@ def roll_up_states(context: PassContext, connection: sa.Connection) -> list[Roll
             events.append(MarketingEvent(contact_id, row.kind, row.at, row.detail))
     keys = {roll_up_key(people[link_id].hubspot_id or "", day.isoformat()): day for link_id, day in days}
     return roll_ups(events, people.values(), _roll_up_tasks(connection, keys), rules)
+
+
+def _unwritten_days(connection: sa.Connection) -> set[tuple[str, date]]:
+    """Days whose Task was refused or not sent."""
+    held = (row.link_id for row in holds.open_holds(connection) if row.link_id.startswith(ROLL_UP_PREFIX))
+    days = {tuple(key.removeprefix(ROLL_UP_PREFIX).split(":")) for key in held}
+    keys: list[tuple[Side, str, str]] = [("hubspot", "contacts", contact_id) for contact_id, _ in days]
+    link_of = mirror.link_ids(connection, keys)
+    found = ((link_of.get(("hubspot", "contacts", contact_id)), day) for contact_id, day in days)
+    return {(link_id, date.fromisoformat(day)) for link_id, day in found if link_id is not None}
 
 
 def _roll_up_tasks(connection: sa.Connection, keys: Iterable[str]) -> list[Record]:

@@ -116,16 +116,19 @@ def _take_over(
     done = [(row, result) for row, result in answered if result.ok]
     again: list[JournalRow] = []
     failed: list[tuple[JournalRow, WriteResult]] = []
+    divided: list[tuple[JournalRow, WriteResult]] = []
     held: list[Hold] = []
     for row, result in answered:
         if result.ok:
             continue
         reduced = None if final else _without(row.write, result)
         if reduced is not None:
-            held += _refused_fields(row.write, result)
+            held += refusals.refused_fields(row.write, result, now=now)
             again.append(replace(row, write=reduced))
+        elif refusals.divisible(row.write, result):
+            divided.append((row, result))
         else:
-            held.append(refusals.refusal(row.write, result.code, result.message))
+            held.append(refusals.refusal(row.write, result, now=now))
             failed.append((row, result))
     outcomes.remember(context, connection, [(row.write, result) for row, result in done], now=now)
     following = [
@@ -136,9 +139,11 @@ def _take_over(
     journal.add_writes(
         connection, plan_id, [storable_write(write) for write in following if write is not None]
     )
+    journal.add_writes(connection, plan_id, [half for row, _ in divided for half in _halves(row.write)])
     links.clear(connection, "plan_due", [row.write.link_id for row, _ in done])
     settled = [_settled(row, "done", result) for row, result in done]
     settled += [_settled(row, "failed", result) for row, result in failed]
+    settled += [_settled(row, "withdrawn", result) for row, result in divided]
     journal.settle(connection, settled, now=now)
     holds.add(connection, held, now=now)
     return again
@@ -152,7 +157,7 @@ def _tally(batch: Sequence[JournalRow], results: dict[str, WriteResult], again: 
             yield f"written {row.write.side} {row.write.object_type}"
             if result.created:
                 yield "created"
-        elif row.write_id not in again:
+        elif row.write_id not in again and not refusals.divisible(row.write, result):
             yield "failed"
 
 
@@ -210,26 +215,17 @@ def _settled(row: JournalRow, state: str, result: WriteResult) -> dict[str, obje
     }
 
 
+def _halves(write: Write) -> tuple[Write, Write]:
+    """A refused update in two, so that what is good in it is written and what is bad is found."""
+    middle = len(write.changes) // 2
+    parts = (write.changes[:middle], write.changes[middle:])
+    first, second = (replace(write, changes=part, key=f"{write.key}/{n}") for n, part in enumerate(parts))
+    return first, second
+
+
 def _without(write: Write, result: WriteResult) -> Write | None:
     """The write without the fields that were refused, if the side named some and others remain."""
     kept = tuple(change for change in write.changes if change.target not in result.fields)
     if not result.fields or not kept or len(kept) == len(write.changes):
         return None
     return replace(write, changes=kept)
-
-
-def _refused_fields(write: Write, result: WriteResult) -> list[Hold]:
-    return [
-        Hold(
-            link_id=write.link_id,
-            side=write.side,
-            object_type=write.object_type,
-            kind=refusals.KIND,
-            why=f"{result.code or 'refused'}: {result.message or 'no reason given'}",
-            remedy="Correct the value where it comes from; the other fields were written.",
-            field=change.name,
-            value={"after": change.after},
-        )
-        for change in write.changes
-        if change.target in result.fields
-    ]

@@ -18,6 +18,7 @@ from sync_rules.guard import Verdict, judge
 from sync_rules.normalise import Unreadable
 from sync_rules.plan import Conflict, FieldChange, Hold, Plan, Write
 from sync_rules.planner import build_plan
+from sync_rules.roll_up import roll_up_key
 from sync_rules.state import PlanInput
 from sync_rules.stored import base_to_json, to_json
 
@@ -65,6 +66,7 @@ def _considered(state: PlanInput) -> set[str]:
         *(item.link.link_id for item in state.people),
         *(item.link.link_id for item in state.companies),
         *(item.key for item in state.activities),
+        *(roll_up_key(item.link.hubspot_id or "", item.day.isoformat()) for item in state.roll_ups),
     }
 
 

@@ -12,6 +12,7 @@ from connectors.store.tables import mirror as mirror_table
 from passes import admission, persons
 from passes.activity_state import activity_states, roll_up_states
 from passes.context import PassContext
+from passes.wishes import OF_THE_HANDOFF
 from sync_rules.records import LinkKind
 from sync_rules.schema import Schemas
 from sync_rules.state import CompanyState, PersonState, PlanInput
@@ -85,6 +86,7 @@ def people_states(
             salesforce=person.salesforce,
             base=base_from_json(person.row.base, specs) if person.row.base is not None else None,
             computed=person.row.computed,
+            proposed=OF_THE_HANDOFF if person.row.link.salesforce_id is None else frozenset(),
             admitted=admissions[person.link_id].admitted,
             admission_why=admissions[person.link_id].why,
             frozen_fields=frozen.get(person.link_id, frozenset()),

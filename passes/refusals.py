@@ -1,4 +1,7 @@
-"""Writes that a side refused are not sent again unchanged: they wait, held, until something about them changes."""
+"""Writes that a side refused are not sent again unchanged: they wait, held, until something about them changes.
+
+What was never judged by the side (a lost connection, a lock) is no refusal, and is sent again by the next pass.
+"""
 
 import hashlib
 from dataclasses import replace
@@ -8,32 +11,84 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from connectors.results import WriteResult
 from connectors.store import holds
-from sync_rules.plan import Hold, Plan, Write
+from sync_rules.plan import FieldChange, Hold, Plan, Write
 
 KIND = "rejected"
+UNSENT = "unsent"
 TRY_AGAIN_AFTER = timedelta(hours=24)
+# Answers that say nothing about the values: the next pass looks again and sends what is still due.
+_NOT_A_REFUSAL = {"NOT_SENT", "OUTCOME_UNKNOWN", "UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED"}
+# Answers that speak of the record, whatever is written to it.
+_OF_THE_RECORD = {"ABSORBED", "NOT_FOUND", "CANNOT_UPDATE_CONVERTED_LEAD", "ENTITY_IS_LOCKED"}
 
 
 def fingerprint(write: Write) -> str:
-    """What the write would say, in a few letters; independent of the order of its fields."""
-    said = sorted((change.target, change.after) for change in write.changes)
+    """What the write would say, in a few letters; independent of the order of its fields.
+
+    Of a create only what people said counts: what Accord computes moves with time, and refuses nobody.
+    """
+    creating = write.operation == "create"
+    changes = (change for change in write.changes if not (creating and change.rule == "accord"))
+    said = sorted((change.target, change.after) for change in changes)
     body = orjson.dumps([write.side, write.object_type, write.operation, write.record_id, said], default=str)
     return hashlib.sha256(body).hexdigest()[:16]
 
 
-def refusal(write: Write, code: str | None, message: str | None) -> Hold:
-    """The hold of a refused write."""
+def divisible(write: Write, result: WriteResult) -> bool:
+    """Whether parts of a refused write may be sent alone, to find out what was refused."""
+    whole = result.code in _NOT_A_REFUSAL or result.code in _OF_THE_RECORD
+    return write.operation == "update" and len(write.changes) > 1 and not whole
+
+
+def refusal(write: Write, result: WriteResult, *, now: datetime) -> Hold:
+    """The hold of a write that was not carried out: of its one field, or of the whole record."""
+    sent = result.code not in _NOT_A_REFUSAL
+    of_a_value = sent and result.code not in _OF_THE_RECORD
+    single = (
+        write.changes[0] if of_a_value and write.operation == "update" and len(write.changes) == 1 else None
+    )
     return Hold(
         link_id=write.link_id,
         side=write.side,
         object_type=write.object_type,
-        kind=KIND,
-        why=f"{code or 'refused'}: {message or 'no reason given'}",
-        remedy=_remedy(code),
-        field=None,
-        value={"fingerprint": fingerprint(write)},
+        kind=KIND if sent else UNSENT,
+        why=_why(result),
+        remedy=_remedy(result.code) if sent else "Nothing to do: the next pass looks again and sends it.",
+        field=single.name if single is not None else None,
+        value=_tried(single, now) if single is not None else {"fingerprint": fingerprint(write), **_at(now)},
     )
+
+
+def refused_fields(write: Write, result: WriteResult, *, now: datetime) -> list[Hold]:
+    """The holds of the fields that the side named; the others are sent again without them."""
+    return [
+        Hold(
+            link_id=write.link_id,
+            side=write.side,
+            object_type=write.object_type,
+            kind=KIND,
+            why=_why(result),
+            remedy="Correct the value where it comes from; the other fields were written.",
+            field=change.name,
+            value=_tried(change, now),
+        )
+        for change in write.changes
+        if change.target in result.fields
+    ]
+
+
+def _why(result: WriteResult) -> str:
+    return f"{result.code or 'refused'}: {result.message or 'no reason given'}"
+
+
+def _tried(change: FieldChange, now: datetime) -> dict[str, Any]:
+    return {"after": change.after, **_at(now)}
+
+
+def _at(now: datetime) -> dict[str, str]:
+    return {"tried_at": now.isoformat()}
 
 
 def _remedy(code: str | None) -> str:
@@ -45,35 +100,50 @@ def _remedy(code: str | None) -> str:
 
 
 def set_aside(connection: sa.Connection, plan: Plan, *, now: datetime) -> tuple[Plan, list[Hold]]:
-    """Take the writes out of a plan that were refused in just this form less than a day ago.
+    """Take out of a plan what was refused in just this form less than a day ago: fields, or whole writes.
 
     Returns:
-        The plan without them, and the holds that go on standing.
+        The plan without it, and the holds that go on standing.
     """
-    known = {
-        (row.link_id, row.side, row.object_type): row
+    known: dict[tuple[str, str, str, str], Any] = {
+        (row.link_id, row.side, row.object_type, row.field): row
         for row in holds.open_holds(connection, {write.link_id for write in plan.writes})
-        if row.kind == KIND
+        if row.kind == KIND and now - _tried_at(row) < TRY_AGAIN_AFTER
     }
     kept, standing = [], []
     for write in plan.writes:
-        row: Any = known.get((write.link_id, write.side, write.object_type))
-        if (
-            row is not None
-            and (row.value or {}).get("fingerprint") == fingerprint(write)
-            and now - row.first_seen_at < TRY_AGAIN_AFTER
-        ):
-            standing.append(
-                Hold(
-                    link_id=row.link_id,
-                    side=row.side,
-                    object_type=row.object_type,
-                    kind=row.kind,
-                    why=row.why,
-                    remedy=row.remedy,
-                    value=row.value,
-                )
-            )
-        else:
-            kept.append(write)
+        place = (write.link_id, write.side, write.object_type)
+        changes = []
+        for change in write.changes:
+            row = known.get((*place, change.name))
+            if row is not None and row.value.get("after", _NOTHING) == change.after:
+                standing.append(_again(row))
+            else:
+                changes.append(change)
+        rest = replace(write, changes=tuple(changes))
+        whole = known.get((*place, ""))
+        if whole is not None and whole.value.get("fingerprint") == fingerprint(rest):
+            standing.append(_again(whole))
+        elif changes or not write.changes:
+            kept.append(rest)
     return replace(plan, writes=tuple(kept)), standing
+
+
+_NOTHING = object()
+
+
+def _tried_at(row: Any) -> datetime:
+    return datetime.fromisoformat(row.value["tried_at"])
+
+
+def _again(row: Any) -> Hold:
+    return Hold(
+        link_id=row.link_id,
+        side=row.side,
+        object_type=row.object_type,
+        kind=row.kind,
+        why=row.why,
+        remedy=row.remedy,
+        field=row.field or None,
+        value=row.value,
+    )

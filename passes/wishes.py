@@ -10,6 +10,8 @@ from passes.opportunities import Opportunity
 from sync_rules.mapping import Mapping as SyncMapping
 from sync_rules.stored import to_json
 
+OF_THE_HANDOFF = frozenset({"handoff_at", "first_touch_due", "first_touch_at", "touches_owed", "sla_status"})
+"""Wishes that are only a proposal until the person is in Salesforce."""
 _CONTEXT_LINES = 12
 _CONTEXT_LENGTH = 2000
 _WORDS = {

@@ -52,7 +52,7 @@ class ComputedPlanner:
             if computed is None:
                 raise ValueError(f"computed value {name!r} is not under `computed` in the mapping")
             target = computed.targets.get(object_type)
-            if target is None:
+            if target is None or (record is not None and name in state.proposed):
                 continue
             before = record.fields.get(target) if record is not None else None
             if before == given and type(before) is type(given):

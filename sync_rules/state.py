@@ -24,6 +24,8 @@ class PersonState:
         link: the person; ``hubspot``/``salesforce`` are the records it names, None where it names none.
         base: canonical values by field name as last agreed; None before the first agreement.
         computed: wanted values by name under ``computed`` in the mapping, those that apply now; None clears.
+        proposed: names among ``computed`` that come true only when the person is created on the other side:
+            they are written to the new record, and to no other before.
         admitted: the person may be created in Salesforce; ``admission_why`` says why or why not.
         frozen_fields: fields that flap and are held.
         customer_account_id: the Salesforce Account of an existing customer that the person works for.
@@ -35,6 +37,7 @@ class PersonState:
     salesforce: Record | None
     base: Mapping[str, Any] | None = None
     computed: Mapping[str, Any] = field(default_factory=dict)
+    proposed: frozenset[str] = frozenset()
     admitted: bool = False
     admission_why: str = ""
     frozen_fields: frozenset[str] = frozenset()
