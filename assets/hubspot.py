@@ -21,7 +21,14 @@ OWNERS = ["team:revops"]
     kinds=KINDS,
     owners=OWNERS,
     description="Contacts that changed since the last pass, and archived ones, in the mirror.",
-    check_specs=[dg.AssetCheckSpec("hubspot_schema_complete", asset="hubspot_people", blocking=True)],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "hubspot_schema_complete",
+            asset="hubspot_people",
+            blocking=True,
+            description="HubSpot has every property that the mapping names, of a fitting type.",
+        )
+    ],
 )
 def hubspot_people(
     context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]

@@ -24,7 +24,14 @@ OWNERS = ["team:revops"]
     kinds={"python"},
     owners=OWNERS,
     description="Everything that this pass would write on either side, decided and stored before the first call.",
-    check_specs=[dg.AssetCheckSpec("within_caps", asset="sync_plan", blocking=True)],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "within_caps",
+            asset="sync_plan",
+            blocking=True,
+            description="The plan stays within the caps or was approved; if not, it is kept and nothing is written.",
+        )
+    ],
 )
 def sync_plan(
     context: dg.AssetExecutionContext, config: PlanConfig, accord: dg.ResourceParam[Bench]
@@ -54,7 +61,13 @@ def applied_writes(context: dg.AssetExecutionContext, accord: dg.ResourceParam[B
     owners=OWNERS,
     description="Every person handed over in exactly one class with a reason: received, held, filtered, failed, "
     "converted or merged.",
-    check_specs=[dg.AssetCheckSpec("remainder_is_zero", asset="reconciliation")],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "remainder_is_zero",
+            asset="reconciliation",
+            description="Everybody is in exactly one class.",
+        )
+    ],
     freshness_policy=dg.FreshnessPolicy.time_window(
         fail_window=timedelta(hours=2), warn_window=timedelta(minutes=30)
     ),

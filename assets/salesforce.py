@@ -21,7 +21,14 @@ OWNERS = ["team:revops"]
     kinds=KINDS,
     owners=OWNERS,
     description="Leads and Contacts that changed since the last pass, deleted and merged ones too, in the mirror.",
-    check_specs=[dg.AssetCheckSpec("salesforce_schema_complete", asset="salesforce_people", blocking=True)],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "salesforce_schema_complete",
+            asset="salesforce_people",
+            blocking=True,
+            description="Salesforce has every field that the mapping names, of a fitting type, visible to Accord.",
+        )
+    ],
 )
 def salesforce_people(
     context: dg.AssetExecutionContext, config: ReadConfig, accord: dg.ResourceParam[Bench]

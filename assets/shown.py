@@ -13,15 +13,16 @@ from passes.step import StepResult
 # How the steps' own figures add up to the numbers that every asset shows.
 _READ_ENDINGS = (" read", " looked at")
 _READ_NAMES = {"considered", "judged"}
-_ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\\?\.[\w-]+)+", re.IGNORECASE)
+# Markdown puts backslashes before some signs.
+_ADDRESS = re.compile(r"[\w.+%'\\-]+@[\w\\-]+(?:\.[\w\\-]+)+", re.IGNORECASE)
 
 
 def metadata_of(result: StepResult) -> dict[str, dg.MetadataValue]:
     """Numbers that Dagster plots, and Markdown."""
-    numbers = {**_in_common(result.figures), **result.figures}
     return {
-        **{name: _number(value) for name, value in numbers.items()},
+        **_numbers(_in_common(result.figures)),
         **{title: dg.MetadataValue.md(without_addresses(text)) for title, text in result.texts.items()},
+        **_numbers(result.figures),
     }
 
 
@@ -53,7 +54,10 @@ def _in_common(figures: Mapping[str, float]) -> dict[str, float]:
     }
 
 
-def _number(value: float) -> dg.MetadataValue:
-    if float(value).is_integer():
-        return dg.MetadataValue.int(int(value))
-    return dg.MetadataValue.float(float(value))
+def _numbers(figures: Mapping[str, float]) -> dict[str, dg.MetadataValue]:
+    return {
+        name: dg.MetadataValue.int(int(value))
+        if float(value).is_integer()
+        else dg.MetadataValue.float(float(value))
+        for name, value in figures.items()
+    }

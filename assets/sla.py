@@ -1,5 +1,7 @@
 """The agreement's clocks, its metrics and the scorecard."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from assets.bench import Bench
@@ -32,8 +34,15 @@ def sla_clocks(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench
     group_name=GROUP,
     kinds={"python", "polars"},
     owners=OWNERS,
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3)),
     description="Attainment of each commitment, first touch, funnel, per rep, source and campaign, as tables.",
-    check_specs=[dg.AssetCheckSpec("no_breach_unreported", asset="sla_metrics")],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "no_breach_unreported",
+            asset="sla_metrics",
+            description="Every breached clock of the running month is named in the scorecard.",
+        )
+    ],
 )
 def sla_metrics(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Metrics."""
@@ -46,6 +55,7 @@ def sla_metrics(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Benc
     group_name=GROUP,
     kinds={"python", "html"},
     owners=OWNERS,
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=8)),
     description="Both halves of the agreement side by side, as one self-contained HTML page kept in the database.",
 )
 def sla_scorecard(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
