@@ -51,7 +51,7 @@ class Workbench:
         self._engagement_source = engagement_source
         self._context: PassContext | None = None
         self._lease: ExitStack = ExitStack()
-        self._leased_by: str | None = None
+        self._held: lease.Lease | None = None
         store.migrate()
 
     def open(self, pass_id: str, options: PassOptions | None = None) -> PassContext:
@@ -101,16 +101,17 @@ class Workbench:
         return replace(result, figures=figures)
 
     def _take_lease(self, pass_id: str) -> None:
-        if self._leased_by == pass_id:
+        if self._held is not None and self._held.owner == pass_id:
+            # Each step begins with the lease's whole time, however long the pass has run.
+            lease.renew(self.store, self._held)
             return
         self.release()
-        self._lease.enter_context(lease.hold(self.store, _LEASE, owner=pass_id))
-        self._leased_by = pass_id
+        self._held = self._lease.enter_context(lease.hold(self.store, _LEASE, owner=pass_id))
 
     def release(self) -> None:
         """Let another worker run a pass."""
         self._lease.close()
-        self._leased_by = None
+        self._held = None
 
     def close(self) -> None:
         """Release the lease and the database."""
