@@ -40,7 +40,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    "--force-device-scale-factor=1.2",
+    "--force-device-scale-factor=1.1",
 )
 
 
@@ -115,8 +115,8 @@ def _scorecard(bench: Workbench) -> str:
 def _shots(sandbox: Sandbox, bench: Workbench, scorecard: Path) -> list[Shot]:
     lead, contact = _worked_lead(sandbox, bench), _answered_contact(sandbox)
     return [
-        Shot("salesforce-lead", f"{sandbox.salesforce.pages_url}Lead/{lead}", 1240, 1010),
-        Shot("hubspot-contact", f"{sandbox.hubspot.pages_url}contacts/{contact}", 1240, 1010),
+        Shot("salesforce-lead", f"{sandbox.salesforce.pages_url}Lead/{lead}", 1240, 1100),
+        Shot("hubspot-contact", f"{sandbox.hubspot.pages_url}contacts/{contact}", 1240, 1100),
         Shot("scorecard", scorecard.as_uri(), 1240, 1180),
     ]
 
@@ -130,7 +130,9 @@ def _worked_lead(sandbox: Sandbox, bench: Workbench) -> str:
     leads = [
         row
         for row in sandbox.org.rows("Lead")
-        if row.id in linked and row.get("Accord_Stage__c") == "SQL" and not row.get("IsConverted")
+        if row.id in linked
+        and row.get("Accord_Stage__c") == "SQL"
+        and not str(row.get("Status")).startswith("Closed")
     ]
     best = max(
         leads,
