@@ -90,6 +90,10 @@ def run_pass(
             with bench.store.begin() as connection:
                 status = "stopped" if stopped else "dry"
                 runs.end_pass(connection, pass_id, status, now=bench.clock())
+    except BaseException:
+        with bench.store.begin() as connection:
+            runs.end_pass(connection, pass_id, "failed", now=bench.clock())
+        raise
     finally:
         bench.release()
     return results
