@@ -28,6 +28,8 @@ from sla_rules.metrics_period import Period
 MOST_CALLS_AT_REST = 20
 _PLAN_ROWS = 6
 _NAMES_WIDTH = 50
+# In other words or another column already.
+_SAID_ELSEWHERE = frozenset({"considered", "planned", "read", "seconds"})
 
 
 def play(
@@ -115,7 +117,7 @@ def _figures(figures: Mapping[str, float]) -> str:
     shown = [
         f"{name} {value:,.0f}"
         for name, value in figures.items()
-        if value and not name.endswith("api_calls") and name != "seconds" and name.count(" ") < 3
+        if value and name not in _SAID_ELSEWHERE and not name.endswith("api_calls") and name.count(" ") < 3
     ]
     return ", ".join(shown[:6])
 
