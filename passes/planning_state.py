@@ -17,6 +17,8 @@ from sync_rules.records import LinkKind
 from sync_rules.schema import Schemas
 from sync_rules.state import CompanyState, PersonState, PlanInput
 from sync_rules.stored import base_from_json
+from sync_rules.undone import KIND as UNDONE
+from sync_rules.undone import Undone, undone_of
 
 _UNDECIDED = {"ambiguous", "duplicate"}
 _COUNTED = (
@@ -78,6 +80,7 @@ def people_states(
     stages = dict(frames.read(connection, judgements, link_ids=ids).select("person_id", "stage").iter_rows())
     admissions = admission.admit_all(people, stages, context.mapping)
     frozen = flapping(context, connection, ids, now=now)
+    undone = undone_fields(connection, ids)
     specs = context.mapping.people.fields
     return [
         PersonState(
@@ -90,6 +93,7 @@ def people_states(
             admitted=admissions[person.link_id].admitted,
             admission_why=admissions[person.link_id].why,
             frozen_fields=frozen.get(person.link_id, frozenset()),
+            undone=undone.get(person.link_id, {}),
             customer_account_id=_customer_account(person),
         )
         for person in people
@@ -114,7 +118,9 @@ def _companies(
         connection, "salesforce", "Account", (r.link.salesforce_id for r in rows if r.link.salesforce_id)
     )
     specs = context.mapping.companies.fields
-    frozen = flapping(context, connection, [row.link.link_id for row in rows], now=now)
+    ids = [row.link.link_id for row in rows]
+    frozen = flapping(context, connection, ids, now=now)
+    undone = undone_fields(connection, ids)
     return [
         CompanyState(
             link=row.link,
@@ -122,6 +128,7 @@ def _companies(
             salesforce=accounts.get(row.link.salesforce_id or ""),
             base=base_from_json(row.base, specs) if row.base is not None else None,
             frozen_fields=frozen.get(row.link.link_id, frozenset()),
+            undone=undone.get(row.link.link_id, {}),
         )
         for row in rows
     ]
@@ -150,6 +157,15 @@ def flapping(
         if number > rules.limit:
             answer.setdefault(link_id, set()).add(name)
     return {link_id: frozenset(names) for link_id, names in answer.items()}
+
+
+def undone_fields(connection: sa.Connection, link_ids: Sequence[str]) -> dict[str, dict[str, Undone]]:
+    """Fields that were undone and rest, by link and name."""
+    answer: dict[str, dict[str, Undone]] = {}
+    for row in holds.open_holds(connection, link_ids):
+        if row.kind == UNDONE:
+            answer.setdefault(row.link_id, {})[row.field] = undone_of(row.side, row.value)
+    return answer
 
 
 def population(connection: sa.Connection) -> dict[str, int]:

@@ -20,8 +20,9 @@ class CompanyPlanner:
         if hold_deleted(self._bench, link, hubspot, salesforce):
             return
         merged = merge_link(
-            self._bench, self._pairing, link, hubspot, salesforce, state.base or {}, state.frozen_fields
-        )
+            self._bench, self._pairing, link, hubspot, salesforce, state.base or {}, state.frozen_fields,
+            undone=state.undone,
+        )  # fmt: skip
         agree(self._bench, link, merged.settled)
         for record, changes in ((hubspot, merged.hubspot), (salesforce, merged.salesforce)):
             changes += back_reference(self._bench, link, record)

@@ -5,10 +5,11 @@ Shared by people and companies. Creating what is missing, and computed values, a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sync_rules.addresses import phone_as
-from sync_rules.changes import Bench, Place, change, hold_flapping, opt_out_change
+from sync_rules.changes import Bench, Place, change, hold_field, hold_flapping, opt_out_change
 from sync_rules.countries import country_code
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY, same_id
 from sync_rules.mapping_model import FieldSpec
@@ -16,8 +17,11 @@ from sync_rules.merge import NO_BASE, Decision, Seen, merge_field
 from sync_rules.normalise import READERS, Reader, Unreadable
 from sync_rules.plan import Agreement, Conflict, FieldChange
 from sync_rules.records import Link, Record, Side, Stamp
+from sync_rules.undone import KIND as UNDONE
+from sync_rules.undone import RESTS, Undone, base_since
 
 NOT_READ = object()
+NOTHING_UNDONE: Mapping[str, Undone] = MappingProxyType({})
 
 # Types whose canonical form is text that may stand in the raw record as it is.
 _TEXTUAL = frozenset({"text", "email", "phone", "domain"})
@@ -89,6 +93,7 @@ def merge_link(
     frozen: frozenset[str],
     *,
     salesforce_writable: bool = True,
+    undone: Mapping[str, Undone] = NOTHING_UNDONE,
 ) -> Merged:
     """Merge every shared field; holds and conflicts are noted on the bench."""
     merged = Merged([], [], [], [], {})
@@ -119,6 +124,12 @@ def merge_link(
             if (agreed is NO_BASE or agreed != value_hubspot) and not isinstance(value_hubspot, Unreadable):
                 merged.settled[row.name] = value_hubspot
             continue
+        if row.name in undone:
+            agreed = _base_since(
+                bench, pair, row, link, undone, (value_hubspot, value_salesforce), agreed, region
+            )
+            if agreed is RESTS:
+                continue
         decision = merge_field(
             row.spec,
             agreed,
@@ -129,6 +140,30 @@ def merge_link(
             continue
         _carry_out(bench, pair, row, link, decision, (raw_hubspot, raw_salesforce), merged, frozen)
     return merged
+
+
+def _base_since(
+    bench: Bench,
+    pair: Pairing,
+    row: Row,
+    link: Link,
+    undone: Mapping[str, Undone],
+    values: tuple[Any, Any],
+    agreed: Any,
+    region: str | None,
+) -> Any:
+    """The base of a field that was undone; while it rests, the hold is found again."""
+    item = undone[row.name]
+    base = base_since(
+        item, *values, agreed, lambda raw: row.read(raw, row.spec, item.side, bench.owners, region)
+    )
+    if base is RESTS:
+        place = Place(
+            link.link_id, item.side, pair.hubspot_type if item.side == "hubspot" else pair.salesforce_type
+        )
+        why = "restored by an undo; the other side still has the value that was undone"
+        hold_field(bench, place, row.name, UNDONE, why, item.as_json())
+    return base
 
 
 def stamp_of(record: Record, target: str) -> Stamp:

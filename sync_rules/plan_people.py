@@ -45,7 +45,7 @@ class PeoplePlanner:
         converted = salesforce.fields.get("IsConverted") is True
         merged = merge_link(
             bench, pair, link, hubspot, salesforce, state.base or {}, state.frozen_fields,
-            salesforce_writable=not converted,
+            salesforce_writable=not converted, undone=state.undone,
         )  # fmt: skip
         to_hubspot, to_salesforce = merged.hubspot, merged.salesforce
         to_hubspot += back_reference(bench, link, hubspot)

@@ -11,6 +11,7 @@ from typing import Any
 from sync_rules.owners import NO_OWNERS, OwnerMap
 from sync_rules.records import Link, Record
 from sync_rules.schema import Schemas
+from sync_rules.undone import Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class PersonState:
             they are written to the new record, and to no other before.
         admitted: the person may be created in Salesforce; ``admission_why`` says why or why not.
         frozen_fields: fields that flap and are held.
+        undone: fields by name that were undone and wait for a change by somebody.
         customer_account_id: the Salesforce Account of an existing customer that the person works for.
         lifecycle_back: HubSpot's lifecycle stage may move backwards, by the clear-then-set marker.
     """
@@ -41,6 +43,7 @@ class PersonState:
     admitted: bool = False
     admission_why: str = ""
     frozen_fields: frozenset[str] = frozenset()
+    undone: Mapping[str, Undone] = field(default_factory=dict)
     customer_account_id: str | None = None
     lifecycle_back: bool = False
 
@@ -54,6 +57,7 @@ class CompanyState:
     salesforce: Record | None
     base: Mapping[str, Any] | None = None
     frozen_fields: frozenset[str] = frozenset()
+    undone: Mapping[str, Undone] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""What was undone rests: the field is left alone until somebody changes it on either side.
+
+After an undo the two sides differ on purpose: one has its old value back, the other still has the value that had
+flowed over. Merged as usual, the flow would simply happen again. So a hold of kind ``undone`` keeps both values
+of that moment, in the raw form of the side that was restored. While both sides still mean those values, nothing
+is decided. Once one of them has changed, the other's value is the base: the change is the only one, and it flows
+by the field's rule. Which fields are undone at all is ``undo.py``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sync_rules.records import Side
+
+KIND: Final = "undone"
+REMEDY: Final = "Change the field on either side: that change flows, and the hold goes."
+
+
+class _Rests:
+    """The type of ``RESTS``."""
+
+
+RESTS: Final = _Rests()
+"""Neither side has changed the field since it was undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """One field that was undone.
+
+    Attributes:
+        side: the side that has its old value back.
+        restored: that value, raw as ``side`` writes it.
+        undone: the value that was taken away there, raw as ``side`` writes it; the other side still has it.
+    """
+
+    side: Side
+    restored: Any
+    undone: Any
+
+    def as_json(self) -> dict[str, Any]:
+        """As the hold keeps it; the side is the hold's own."""
+        return {"restored": self.restored, "undone": self.undone}
+
+
+def undone_of(side: Side, stored: Mapping[str, Any]) -> Undone:
+    """What ``as_json`` stored."""
+    return Undone(side, stored["restored"], stored["undone"])
+
+
+def base_since(
+    item: Undone, hubspot: Any, salesforce: Any, agreed: Any, read: Callable[[Any], Any]
+) -> Any | _Rests:
+    """The base by which the field is merged now, or ``RESTS``.
+
+    Args:
+        hubspot, salesforce: the present canonical values.
+        agreed: the stored base; it counts when both sides have changed.
+        read: canonical from the raw form of ``item.side``.
+    """
+    mine, theirs = (hubspot, salesforce) if item.side == "hubspot" else (salesforce, hubspot)
+    kept, followed = mine == read(item.restored), theirs == read(item.undone)
+    if kept and followed:
+        return RESTS
+    if kept:
+        return mine
+    return theirs if followed else agreed
