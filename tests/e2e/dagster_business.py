@@ -1,6 +1,8 @@
 """A small business in the sandbox with Accord's Dagster jobs pointed at it."""
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+import dagster_project
 from assets.bench import Bench
 from connectors import setup
 from connectors.budget import CallBudget
@@ -144,6 +147,15 @@ class Business:
 
     def calls(self) -> int:
         return self.sandbox.counters.api_calls
+
+
+@contextmanager
+def dagster_instance(home: Path) -> Iterator[dg.DagsterInstance]:
+    """Dagster's storage in an empty folder, with the settings that Accord ships."""
+    home.mkdir()
+    shutil.copy(Path(dagster_project.__file__).parents[1] / "dagster.yaml", home)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        yield instance
 
 
 def figures_of(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, float]:

@@ -53,7 +53,7 @@ class DagsterDev:
             start_new_session=True,
         )
         try:
-            self.wait_until(self._is_ready, timeout_s=90)
+            self.wait_until(self._is_ready, timeout_s=180)
         except BaseException:
             self.__exit__()
             raise

@@ -13,7 +13,16 @@ import pytest
 from connectors.store import journal, runs
 from dagster_project.jobs import DECIDING, READING, WRITING
 from sandbox.launch import start_sandbox
-from tests.e2e.dagster_business import APPROVE, SIDES, START, Business, checks_of, figures_of, logged
+from tests.e2e.dagster_business import (
+    APPROVE,
+    SIDES,
+    START,
+    Business,
+    checks_of,
+    dagster_instance,
+    figures_of,
+    logged,
+)
 
 PASS = [asset.key.path[-1] for asset in (*READING, *DECIDING, *WRITING)]
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +35,7 @@ def business(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Business]:
     folder = tmp_path_factory.mktemp("business")
     with (
         start_sandbox(seed=11, people=40, start=START, search_lag_s=0.0) as sandbox,
-        dg.DagsterInstance.ephemeral() as instance,
+        dagster_instance(folder / "home") as instance,
     ):
         business = Business(sandbox, folder / "accord.db", instance)
         business.install()

@@ -16,7 +16,7 @@ from tests.e2e.dagster_dev import DagsterDev
 
 CHROMIUM = shutil.which("chromium")
 GROUPS = ("hubspot", "salesforce", "leads", "activities", "qualification", "feedback", "sla")
-SLOW_MS = 30_000
+SLOW_MS = 60_000
 
 pytestmark = [
     pytest.mark.xdist_group("browser"),
@@ -84,7 +84,7 @@ def launched(page: Page, dagster: DagsterDev) -> str:
     run_id = re.search(r"/runs/([0-9a-f-]{36})", page.url)
     assert run_id is not None
     ended = {"SUCCESS", "FAILURE", "CANCELED"}
-    dagster.wait_until(lambda: dagster.run_of(run_id[1])["status"] in ended, timeout_s=60)
+    dagster.wait_until(lambda: dagster.run_of(run_id[1])["status"] in ended, timeout_s=180)
     return run_id[1]
 
 
