@@ -36,6 +36,14 @@ def write(context: PassContext) -> StepResult:
         # An interrupted pass sent these; reading has shown since what became of them.
         journal.settle(connection, [_superseded(row) for row in stale], now=context.now())
         plan = journal.plan_row(connection, context.pass_id) or journal.latest_plan(connection)
+        if plan is not None:
+            # Of this very plan nothing has been read since: the next pass looks what became of it.
+            doubtful = [row for row in stale if row.plan_id == plan.plan_id]
+            holds.add(
+                connection,
+                [refusals.interrupted(row.write, now=context.now()) for row in doubtful],
+                now=context.now(),
+            )
     tally: Counter[str] = Counter()
     if plan is None or plan.status not in {"planned", "approved"}:
         status = plan.status if plan is not None else "none"

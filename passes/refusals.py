@@ -61,6 +61,14 @@ def refusal(write: Write, result: WriteResult, *, now: datetime) -> Hold:
     )
 
 
+def interrupted(write: Write, *, now: datetime) -> Hold:
+    """The hold of a write that was sent by somebody who did not live to hear the answer."""
+    unknown = WriteResult(
+        write.key, False, None, code="OUTCOME_UNKNOWN", message="the sender was interrupted"
+    )
+    return refusal(write, unknown, now=now)
+
+
 def refused_fields(write: Write, result: WriteResult, *, now: datetime) -> list[Hold]:
     """The holds of the fields that the side named; the others are sent again without them."""
     return [

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from connectors.store.engine import chunks, where_in
+from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import conflicts, journal, plans
 from sync_rules.plan import Conflict, FieldChange, Plan, Write
 
@@ -38,18 +38,19 @@ def store_plan(
     tripped: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Keep a plan with every write and conflict in it. Values in it are JSON already."""
-    connection.execute(
-        sa.insert(plans).values(
-            plan_id=plan_id,
-            pass_id=pass_id,
-            made_at=plan.made_at,
-            status=status,
-            counts=plan.counts(),
-            tripped=[dict(item) for item in tripped],
-            considered=plan.considered,
-            in_agreement=plan.in_agreement,
-        )
-    )
+    row = {
+        "plan_id": plan_id,
+        "pass_id": pass_id,
+        "made_at": plan.made_at,
+        "status": status,
+        "counts": plan.counts(),
+        "tripped": [dict(item) for item in tripped],
+        "considered": plan.considered,
+        "in_agreement": plan.in_agreement,
+    }
+    # A pass whose planning is run again has the later plan.
+    upsert(connection, plans, [row])
+    connection.execute(sa.delete(conflicts).where(conflicts.c.plan_id == plan_id))
     for chunk in chunks((_write_row(plan_id, write) for write in plan.writes), 5_000):
         connection.execute(sa.insert(journal), chunk)
     for lost in chunks((_conflict_row(plan_id, conflict) for conflict in plan.conflicts), 5_000):
