@@ -95,11 +95,15 @@ def save_schema(
 
 
 def load_schemas(
-    connection: sa.Connection, *, now: datetime, max_age: timedelta | None = None
+    connection: sa.Connection,
+    *,
+    now: datetime,
+    max_ages: Mapping[tuple[Side, str], timedelta] | None = None,
 ) -> dict[tuple[Side, str], dict[str, FieldSpec]]:
-    """Schemas by ``(side, object type)``; those read longer than ``max_age`` ago are left out."""
+    """Schemas by ``(side, object type)``; those older than their entry of ``max_ages`` are left out."""
     answer: dict[tuple[Side, str], dict[str, FieldSpec]] = {}
     for row in connection.execute(sa.select(schemas)):
+        max_age = (max_ages or {}).get((row.side, row.object_type))
         if max_age is not None and now - row.read_at > max_age:
             continue
         answer[(row.side, row.object_type)] = {
