@@ -28,10 +28,10 @@ ui: $(READY) ## the demo's world in the Dagster UI, with schedules ready to be s
 	@$(BIN)/accord demo --ui
 
 test: $(READY) ## every test but the long ones
-	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup -m "not long"
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile -m "not long"
 
 test-long: $(READY) ## the long tests too
-	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile
 
 check: $(READY) ## lint, types, import contracts
 	@$(BIN)/ruff check .

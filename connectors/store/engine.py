@@ -100,7 +100,10 @@ def _make_engine(url: str) -> sa.Engine:
             raise ConfigError(
                 [f"the folder of the database, {folder}, cannot be made ({error.strerror})"]
             ) from error
-    engine = sa.create_engine(parsed, json_serializer=_dump, json_deserializer=json.loads)
+    # Parameters are people's data; they stay out of errors and logs.
+    engine = sa.create_engine(
+        parsed, json_serializer=_dump, json_deserializer=json.loads, hide_parameters=True
+    )
     if parsed.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
