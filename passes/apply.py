@@ -27,43 +27,51 @@ from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.planner import after_create
 
 _AT_ONCE = 200
+_FIGURES = {"written": "done", "failed": "failed", "created": "created"}
 
 
 def write(context: PassContext) -> StepResult:
     """Send the writes of this pass's plan."""
     with context.store.begin() as connection:
-        stale = journal.unsettled(connection)
-        # An interrupted pass sent these; reading has shown since what became of them.
-        journal.settle(connection, [_superseded(row) for row in stale], now=context.now())
         plan = journal.plan_row(connection, context.pass_id) or journal.latest_plan(connection)
-        if plan is not None:
-            # Of this very plan nothing has been read since: the next pass looks what became of it.
-            doubtful = [row for row in stale if row.plan_id == plan.plan_id]
-            holds.add(
-                connection,
-                [refusals.interrupted(row.write, now=context.now()) for row in doubtful],
-                now=context.now(),
-            )
-    tally: Counter[str] = Counter()
+        settle_interrupted(context, connection, plan.plan_id if plan is not None else None)
     if plan is None or plan.status not in {"planned", "approved"}:
         status = plan.status if plan is not None else "none"
         return StepResult(
             figures={"written": 0, "failed": 0}, texts={"plan": f"nothing to do: plan is {status}"}
         )
-    # Writes that follow from creates are added on the way, so ask until none is open.
-    while True:
-        with context.store.begin() as connection:
-            rows = journal.open_writes(connection, plan.plan_id)
-        if not rows:
-            break
-        for batch in _batches(rows):
-            tally.update(_send(context, plan.plan_id, batch))
+    figures = send_all(context, plan.plan_id)
     with context.store.begin() as connection:
         journal.set_status(connection, plan.plan_id, "applied")
         carried_out(context, connection)
-    figures = {"written": tally["done"], "failed": tally["failed"], "created": tally["created"]}
-    figures |= {name: number for name, number in sorted(tally.items()) if name.startswith("written ")}
     return StepResult(figures=figures)
+
+
+def settle_interrupted(context: PassContext, connection: sa.Connection, plan_id: str | None) -> None:
+    """Settle what an interrupted pass had sent; reading has shown since what became of it.
+
+    Of this very plan nothing has been read since: the next pass looks what became of it.
+    """
+    stale = journal.unsettled(connection)
+    journal.settle(connection, [_superseded(row) for row in stale], now=context.now())
+    doubtful = [row for row in stale if row.plan_id == plan_id]
+    held = [refusals.interrupted(row.write, now=context.now()) for row in doubtful]
+    holds.add(connection, held, now=context.now())
+
+
+def send_all(context: PassContext, plan_id: str) -> dict[str, float]:
+    """Send every open write of a plan, and those that follow from creates; answers what was done, in figures."""
+    tally: Counter[str] = Counter()
+    # Writes that follow from creates are added on the way, so ask until none is open.
+    while True:
+        with context.store.begin() as connection:
+            rows = journal.open_writes(connection, plan_id)
+        if not rows:
+            break
+        for batch in _batches(rows):
+            tally.update(_send(context, plan_id, batch))
+    figures: dict[str, float] = {name: tally[key] for name, key in _FIGURES.items()}
+    return figures | {name: number for name, number in sorted(tally.items()) if name.startswith("written ")}
 
 
 def _superseded(row: JournalRow) -> dict[str, object]:

@@ -66,6 +66,7 @@ def _remember_records(
             # A new record has none, so that it is read whatever its own stamp says: the side fills in the rest.
             modified_at=before.modified_at if before is not None else _NEVER,
             created_at=None if before is not None else now,
+            deleted=write.operation == "archive",
         )
     mirror.save(connection, list(records.values()), mark=False)
     mirror.assign(

@@ -16,8 +16,6 @@ from sync_rules.owners import OwnerMap
 from sync_rules.plan import Agreement, Conflict, FieldChange, Hold, Write
 from sync_rules.records import Link, Record, Side
 from sync_rules.schema import Schemas
-from sync_rules.undone import KIND as UNDONE
-from sync_rules.undone import REMEDY as UNDONE_REMEDY
 
 _EMAIL = re.compile(r"[^\s@,;:()<>\"\[\]\\]+@(?:[\w](?:[\w-]*[\w])?\.)+[\w](?:[\w-]*[\w])+")
 
@@ -27,7 +25,6 @@ _REMEDIES = {
     "unmapped_owner": "Give the owner an active user with that e-mail, or add them to `owners.overrides`.",
     "not_writable": "Give the integration edit access to the field, or map it `dont_sync`.",
     "missing_field": "Run `accord setup`, or take the field out of the mapping.",
-    UNDONE: UNDONE_REMEDY,
 }
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sync_rules.addresses import phone_as
-from sync_rules.changes import Bench, Place, change, hold_field, hold_flapping, opt_out_change
+from sync_rules.changes import Bench, Place, change, hold_flapping, opt_out_change
 from sync_rules.countries import country_code
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY, same_id
 from sync_rules.mapping_model import FieldSpec
@@ -17,7 +17,6 @@ from sync_rules.merge import NO_BASE, Decision, Seen, merge_field
 from sync_rules.normalise import READERS, Reader, Unreadable
 from sync_rules.plan import Agreement, Conflict, FieldChange
 from sync_rules.records import Link, Record, Side, Stamp
-from sync_rules.undone import KIND as UNDONE
 from sync_rules.undone import RESTS, Undone, base_since
 
 NOT_READ = object()
@@ -158,11 +157,8 @@ def _base_since(
         item, *values, agreed, lambda raw: row.read(raw, row.spec, item.side, bench.owners, region)
     )
     if base is RESTS:
-        place = Place(
-            link.link_id, item.side, pair.hubspot_type if item.side == "hubspot" else pair.salesforce_type
-        )
-        why = "restored by an undo; the other side still has the value that was undone"
-        hold_field(bench, place, row.name, UNDONE, why, item.as_json())
+        object_type = pair.hubspot_type if item.side == "hubspot" else pair.salesforce_type
+        bench.found.holds.append(item.hold(link.link_id, object_type, row.name))
     return base
 
 

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sync_rules.plan import Hold
 from sync_rules.records import Side
 
 KIND: Final = "undone"
-REMEDY: Final = "Change the field on either side: that change flows, and the hold goes."
+_WHY = "restored by an undo; the other side still has the value that was undone"
+_REMEDY = "Change the field on either side: that change flows, and the hold goes."
 
 
 class _Rests:
@@ -39,14 +41,15 @@ class Undone:
     restored: Any
     undone: Any
 
-    def as_json(self) -> dict[str, Any]:
-        """As the hold keeps it; the side is the hold's own."""
-        return {"restored": self.restored, "undone": self.undone}
+    def hold(self, link_id: str, object_type: str, field: str) -> Hold:
+        """The hold under which the field rests."""
+        value = {"restored": self.restored, "undone": self.undone}
+        return Hold(link_id, self.side, object_type, KIND, _WHY, _REMEDY, field, value)
 
 
-def undone_of(side: Side, stored: Mapping[str, Any]) -> Undone:
-    """What ``as_json`` stored."""
-    return Undone(side, stored["restored"], stored["undone"])
+def undone_of(side: Side, value: Mapping[str, Any]) -> Undone:
+    """What a hold of this kind says."""
+    return Undone(side, value["restored"], value["undone"])
 
 
 def base_since(

@@ -82,6 +82,12 @@ def clear(connection: sa.Connection, mark: Due, link_ids: Iterable[str]) -> None
         connection.execute(sa.update(links).where(links.c.link_id.in_(chunk)).values({mark: False}))
 
 
+def mark(connection: sa.Connection, due_for: Due, link_ids: Iterable[str]) -> None:
+    """Have a step look at these links again."""
+    for chunk in chunks(sorted(set(link_ids)), 10_000):
+        connection.execute(sa.update(links).where(links.c.link_id.in_(chunk)).values({due_for: True}))
+
+
 def mark_all(connection: sa.Connection, mark: Due, kind: LinkKind) -> None:
     """Have a step look at every link of one kind again (a changed contract or mapping)."""
     connection.execute(sa.update(links).where(links.c.kind == kind).values({mark: True}))
@@ -135,6 +141,22 @@ def merge(connection: sa.Connection, loser: str, winner: str) -> None:
         .where(links.c.link_id == loser)
         .values(merged_into=winner, judge_due=False, feedback_due=False, plan_due=False)
     )
+
+
+def living(connection: sa.Connection, link_ids: Iterable[str]) -> dict[str, Link]:
+    """The living link of each id: itself, or the one that it was merged into, over any number of merges."""
+    at = {link_id: link_id for link_id in link_ids}
+    while True:
+        query = sa.select(links.c.link_id, links.c.merged_into).where(links.c.merged_into.is_not(None))
+        moved = {
+            row.link_id: row.merged_into
+            for row in where_in(connection, query, links.c.link_id, set(at.values()))
+        }
+        if not moved:
+            break
+        at = {link_id: moved.get(now, now) for link_id, now in at.items()}
+    found = load(connection, set(at.values()))
+    return {link_id: found[now].link for link_id, now in at.items() if now in found}
 
 
 def by_record(

@@ -23,7 +23,7 @@ def load_plan(connection: sa.Connection, plan_id: str) -> Plan | None:
     lost = sa.select(conflicts).where(conflicts.c.plan_id == plan_id)
     return Plan(
         made_at=stored.made_at,
-        writes=tuple(_write(row) for row in connection.execute(writes.order_by(journal_table.c.write_id))),
+        writes=tuple(write_of(row) for row in connection.execute(writes.order_by(journal_table.c.write_id))),
         holds=tuple(hold_of(row) for row in holds.open_holds(connection)),
         conflicts=tuple(
             conflict_of(row) for row in connection.execute(lost.order_by(conflicts.c.conflict_id))
@@ -70,7 +70,8 @@ def conflict_of(row: Any) -> Conflict:
     )
 
 
-def _write(row: Any) -> Write:
+def write_of(row: Any) -> Write:
+    """A row of the journal as the plan had it."""
     return Write(
         key=row.key,
         side=row.side,
