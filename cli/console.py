@@ -73,9 +73,9 @@ def heading(text: str) -> None:
     out.print(Text(text, style="bold"))
 
 
-def say(text: str, *, style: str = "") -> None:
-    """A line of the answer."""
-    out.print(Text(text, style=style))
+def say(text: str, *, style: str = "", whole: bool = False) -> None:
+    """A line of the answer; ``whole`` leaves a line to be copied (a path, an address) unbroken."""
+    out.print(Text(text, style=style), soft_wrap=whole)
 
 
 def note(text: str) -> None:

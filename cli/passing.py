@@ -6,6 +6,7 @@ What a pass does is ``passes.run``; how a command shows the outcome is the comma
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -103,14 +104,13 @@ def run(bench: Workbench, options: PassOptions | None = None, *, quiet: bool = F
     """
     pass_id = new_pass_id()
     began_s = time.perf_counter()
-    with Spinner("starting", console=err, spinner="dots") as line:
+    line = Spinner("starting", console=err)
 
-        def tell(step: str, result: StepResult | None) -> None:
-            if result is None:
-                line.update(STEP_WORDS.get(step, step))
+    def tell(step: str, result: StepResult | None) -> None:
+        if result is None:
+            line.update(STEP_WORDS.get(step, step))
 
-        if quiet:
-            line.stop()
+    with nullcontext() if quiet else line:
         results = run_pass(bench, pass_id, options, progress=tell)
     with bench.store.begin() as connection:
         plan = journal.plan_row(connection, pass_id)

@@ -33,7 +33,7 @@ def command(path: Path, *, days: int | None, as_json: bool) -> Exit:
         return Exit.DONE
     say(f"{period.label}, measured {moment(metrics.made_at)} UTC", style="bold")
     show_attainment(metrics)
-    say(f"The whole scorecard, with every breach by name: {path}")
+    say(f"The whole scorecard, with every breach by name: {path}", whole=True)
     return Exit.DONE
 
 

@@ -89,7 +89,7 @@ def _story(sandbox: Sandbox, place: Folder, *, days: int) -> Exit:
         period = Period.span(began, sandbox.clock.now(), settings.zone)
         outcome.show(bench, scorecard.measured(bench, period))
         scorecard.write_page(bench, period, place.scorecard)
-        say(f"Scorecard: {place.scorecard}", style="bold")
+        say(f"Scorecard: {place.scorecard}", style="bold", whole=True)
         _show_example(outcome.example(sandbox, bench), place)
     return Exit.DONE if last.written == 0 and counted <= MOST_CALLS_AT_REST else Exit.UNEXPLAINED
 
@@ -155,7 +155,7 @@ def _show_example(person: outcome.Example | None, place: Folder) -> None:
     if person is None:
         return
     database = f"ACCORD_DATABASE_URL=sqlite:///{place.path / 'accord.db'}"
-    say(f"Ask about anybody:  {database} accord explain {person.email}")
+    say(f"Ask about anybody:  {database} accord explain {person.email}", whole=True)
 
 
 def _serve(sandbox: Sandbox, place: Folder, wanted: int) -> None:
@@ -167,12 +167,12 @@ def _serve(sandbox: Sandbox, place: Folder, wanted: int) -> None:
         with session.reading(settings) as bench:
             person = outcome.example(sandbox, bench)
         out.print()
-        say(f"Dagster       http://{ui.HOST}:{port}", style="bold green")
-        say(f"  schedules   http://{ui.HOST}:{port}/automation")
+        say(f"Dagster       http://{ui.HOST}:{port}", style="bold green", whole=True)
+        say(f"  schedules   http://{ui.HOST}:{port}/automation", whole=True)
         if person is not None:
-            say(f"Salesforce    {person.salesforce_page}   ({person.name})")
-            say(f"HubSpot       {person.hubspot_page}   ({person.name})")
-        say(f"Scorecard     {place.scorecard}")
-        say(f"In a shell    . {place.environment} && accord status")
+            say(f"Salesforce    {person.salesforce_page}   ({person.name})", whole=True)
+            say(f"HubSpot       {person.hubspot_page}   ({person.name})", whole=True)
+        say(f"Scorecard     {place.scorecard}", whole=True)
+        say(f"In a shell    . {place.environment} && accord status", whole=True)
         say(f"The CRMs' clock is the real one now ({datetime.now(UTC):%H:%M} UTC). Ctrl-C ends it all.")
         ui.until_stopped(child, place)
