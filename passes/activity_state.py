@@ -121,11 +121,11 @@ def _set_met(connection: sa.Connection, link_ids: Iterable[str], value: int) -> 
 
 
 def _records_of(connection: sa.Connection, linked: Sequence[Link]) -> list[Record]:
-    """All activities of these people: a twin that is missing would be written again in full."""
+    """All activities of these people, deleted ones too: a missing twin would be written again in full."""
     ids = {one for link in linked for one in (link.hubspot_id, link.salesforce_id, link.lead_id) if one}
     found = mirror.find(connection, BY_PERSON, ids)
     keys = {key for keys in found.values() for key in keys}
-    return [record for _, record in sorted(mirror.load_many(connection, keys).items()) if not record.deleted]
+    return [record for _, record in sorted(mirror.load_many(connection, keys).items())]
 
 
 def _bases(connection: sa.Connection, records: Sequence[Record]) -> dict[str, dict[str, Any]]:

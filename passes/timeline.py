@@ -72,10 +72,8 @@ def person_keys(side: Side, record_ids: Iterable[str]) -> list[tuple[Side, str, 
 
 
 def _index(connection: sa.Connection, changed: Sequence[Record]) -> None:
-    keys = {
-        (r.side, r.object_type, r.id): [("person", one) for one in people_of(r)] if not r.deleted else []
-        for r in changed
-    }
+    # Deleted ones too: whoever looks for a person's activities must see that there was one.
+    keys = {(r.side, r.object_type, r.id): [("person", one) for one in people_of(r)] for r in changed}
     mirror.index(connection, keys, prefix="activity:")
 
 

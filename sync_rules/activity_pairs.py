@@ -32,7 +32,7 @@ def pair_activities(
 
     Args:
         hubspot, salesforce: changed records, and the other side's records that carry their ids or could be
-            the same touch. A twin that is missing here would be written again in full.
+            the same touch; deleted ones too. A twin that is missing here would be written again in full.
         bases: canonical activity fields as last agreed, by activity key.
     """
     people = {}
@@ -65,7 +65,7 @@ def _told(
 ) -> list[_Told]:
     told: list[_Told] = []
     for record in records:
-        activity = None if record.deleted else activity_of(record, rules, owners)
+        activity = activity_of(record, rules, owners)
         if activity is None:
             continue
         links = (people.get((record.side, person)) for person in sorted(activity.person_ids))
@@ -106,12 +106,14 @@ def _same_touches(
     buckets: dict[tuple[str, str, str], list[_Told]] = {}
     for right in salesforce:
         activity = right.activity
+        if right.record.deleted:
+            continue
         if not right.record.fields.get(ACTIVITY_ID_IN_SALESFORCE) and activity.owner_email is not None:
             buckets.setdefault((right.link.link_id, activity.kind, activity.owner_email), []).append(right)
     found: list[tuple[timedelta, str, str, _Told, _Told]] = []
     for left in hubspot:
         activity = left.activity
-        if left.record.fields.get(ACTIVITY_ID_IN_HUBSPOT):
+        if left.record.deleted or left.record.fields.get(ACTIVITY_ID_IN_HUBSPOT):
             continue
         for right in buckets.get((left.link.link_id, activity.kind, activity.owner_email or ""), ()):
             apart = abs(right.activity.at - activity.at)

@@ -12,7 +12,7 @@ Decisions on records that the caller fetched by their ``keys_of``. Conversions a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sync_rules.external_ids import id18
 from sync_rules.mapping_model import Mapping
@@ -127,7 +127,10 @@ class _Index:
 def resolve(
     records: Sequence[Record], candidates: Iterable[Candidate], links: Iterable[Link], mapping: Mapping
 ) -> list[Resolution]:
-    """Decide for every changed record; each answer counts for the next, HubSpot's first, then the preferred.
+    """Decide for every changed record; each answer counts for the next.
+
+    The strongest evidence first, so that nobody takes by name what another can claim by id; then HubSpot's
+    records, then the preferred.
 
     Args:
         records: changed people, or changed companies; not both in one call. Deleted records and converted
@@ -144,7 +147,11 @@ def resolve(
     for record in records:
         index.add_candidate(Candidate(record))
     resolutions: list[Resolution] = []
-    for record in sorted(records, key=lambda r: (r.side != "hubspot", _preference(index.candidate(r)))):
+
+    def order(record: Record) -> tuple[Any, ...]:
+        return _evidence_rank(record, index), record.side != "hubspot", _preference(index.candidate(record))
+
+    for record in sorted(records, key=order):
         resolution = _resolve_one(record, index)
         if resolution is None:
             continue
@@ -152,6 +159,16 @@ def resolve(
             index.add_link(resolution.link)
         resolutions.append(resolution)
     return resolutions
+
+
+def _evidence_rank(record: Record, index: _Index) -> int:
+    """0 for an external id, then the steps in their order, last nobody."""
+    keys = keys_of(record, index.mapping)
+    for rank, step in enumerate((None, *_STEPS)):
+        wanted = _ids(keys) if step is None else [key for key in keys if key[0] in step]
+        if wanted and index.across(record, wanted):
+            return rank
+    return len(_STEPS) + 1
 
 
 def _resolve_one(record: Record, index: _Index) -> Resolution | None:

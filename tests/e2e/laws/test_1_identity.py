@@ -55,8 +55,8 @@ def test_the_address_that_somebody_leaves_may_become_somebody_elses(world: World
 
 def test_external_ids_go_before_email(world: World) -> None:
     """A Lead that carries a contact's id is that contact's, though its address is another contact's."""
-    named = world.contact("one@nordwerk.example", firstname="Eins")
     mailed = world.contact("two@nordwerk.example", firstname="Zwei")
+    named = world.contact("one@nordwerk.example", firstname="Eins")
     lead_id = world.lead("two@nordwerk.example", HubSpot_Contact_Id__c=named)
     world.run()
     assert world.link_of(named).link.salesforce_id == lead_id

@@ -1,0 +1,136 @@
+"""Plan, approve, apply: a stored plan is carried out exactly, or not at all."""
+
+import pytest
+
+from connectors.store import journal
+from passes import named
+from passes.approve import PlanMovedError, PlanRefusedError, approve
+from tests.e2e.laws.world import World
+
+
+def _linked(world: World, **properties: str) -> tuple[str, str]:
+    contact_id = world.asks_for_demo(**properties)
+    world.settle()
+    lead_id = str(world.lead_of(contact_id))
+    world.edit("Lead", lead_id, OwnerId=world.rep.user_id)
+    world.settle()
+    return contact_id, lead_id
+
+
+def _waiting(world: World) -> str:
+    with world.bench.store.begin() as connection:
+        return named.plan_id(connection, None)
+
+
+def _status(world: World, plan_id: str) -> str:
+    with world.bench.store.begin() as connection:
+        return str(journal.plan_row(connection, plan_id).status)
+
+
+def test_a_stopped_first_pass_is_carried_out_by_its_plan(world: World) -> None:
+    contact_id = world.asks_for_demo()
+    world.run(approve=False)
+    assert world.leads() == []
+    results = approve(world.bench, _waiting(world))
+    (lead,) = world.leads()
+    assert (lead["Email"], lead["HubSpot_Contact_Id__c"]) == ("vera.brandt@nordwerk.example", contact_id)
+    assert world.lead_of(contact_id) == lead["Id"]
+    assert results["reconciliation"].figures["remainder"] == 0
+    assert results["reconciliation"].figures["received"] == 1
+    assert _status(world, "pass 1") == "applied"
+    world.settle()
+    world.edit("Lead", lead["Id"], Title="Chief Data Officer")
+    world.settle()
+    assert world.hs(contact_id)["jobtitle"] == "Chief Data Officer"
+    assert world.losses() == []
+
+
+def test_a_dry_run_is_carried_out_and_then_done(world: World) -> None:
+    contact_id, lead_id = _linked(world, city="Kiel")
+    world.edit("Lead", lead_id, City="Bremen")
+    world.run(dry_run=True)
+    plan_id = _waiting(world)
+    approve(world.bench, plan_id)
+    assert world.hs(contact_id)["city"] == "Bremen"
+    with pytest.raises(PlanRefusedError, match="already"):
+        approve(world.bench, plan_id)
+    world.clear_counters()
+    world.run()
+    assert world.writes() == {}
+
+
+@pytest.mark.parametrize("side", ["the side written", "the side it comes from"])
+def test_a_plan_is_refused_when_either_side_has_moved_under_it(world: World, side: str) -> None:
+    contact_id, lead_id = _linked(world, city="Kiel")
+    world.edit("Lead", lead_id, City="Bremen", Title="CDO")
+    world.run(dry_run=True)
+    if side == "the side written":
+        world.edit_contact(contact_id, city="Hamburg")
+    else:
+        world.edit("Lead", lead_id, City="Hamburg")
+    world.clear_counters()
+    with pytest.raises(PlanMovedError) as refused:
+        approve(world.bench, _waiting(world))
+    (moved,) = refused.value.moved
+    expected = contact_id if side == "the side written" else lead_id
+    assert (moved.record_id, moved.field) == (expected, "city")
+    assert world.writes() == {}
+    assert world.hs(contact_id)["jobtitle"] == "VP Data"
+    assert _status(world, refused.value.plan_id) == "dry"
+
+
+@pytest.mark.parametrize("fate", ["archived", "converted", "created by somebody else"])
+def test_a_plan_is_refused_when_a_record_has_gone_or_come(world: World, fate: str) -> None:
+    contact_id = world.asks_for_demo()
+    if fate == "converted":
+        lead_id = world.lead(HubSpot_Contact_Id__c=contact_id, Title="CDO")
+    world.run(approve=False)
+    if fate == "archived":
+        world.portal.archive("contacts", contact_id)
+    elif fate == "converted":
+        world.convert(lead_id)
+    else:
+        world.lead(HubSpot_Contact_Id__c=contact_id)
+    before = world.contacts(), world.leads()
+    with pytest.raises(PlanMovedError):
+        approve(world.bench, _waiting(world))
+    assert (world.contacts(), world.leads()) == before
+
+
+def test_a_plan_that_a_newer_one_has_overtaken_is_refused(world: World) -> None:
+    contact_id, lead_id = _linked(world, city="Kiel")
+    world.edit("Lead", lead_id, City="Bremen")
+    world.run(dry_run=True)
+    stale = _waiting(world)
+    world.run()
+    world.edit_contact(contact_id, city="Kiel")
+    with pytest.raises(PlanRefusedError, match="newer plan"):
+        approve(world.bench, stale)
+
+
+def test_an_older_plan_that_was_only_set_aside_can_still_be_approved(world: World) -> None:
+    contact_id, lead_id = _linked(world, city="Kiel")
+    world.edit("Lead", lead_id, City="Bremen")
+    world.run(dry_run=True)
+    read_by_somebody = _waiting(world)
+    world.edit("Lead", lead_id, Title="CDO")
+    world.org.create(
+        "Task",
+        {
+            "WhoId": lead_id,
+            "Subject": "Call",
+            "TaskSubtype": "Call",
+            "Status": "Completed",
+            "OwnerId": world.rep.user_id,
+        },
+        user_id=world.rep.user_id,
+    )
+    world.run(dry_run=True)
+    assert _waiting(world) != read_by_somebody
+    approve(world.bench, read_by_somebody)
+    contact = world.hs(contact_id)
+    assert (contact["city"], contact["jobtitle"]) == ("Bremen", "VP Data")
+    world.settle()
+    # What only the newer plan had seen is not lost.
+    assert world.hs(contact_id)["jobtitle"] == "CDO"
+    assert len(world.portal.records("calls")) == 1
