@@ -86,7 +86,7 @@ def test_a_plan_is_refused_when_a_record_has_gone_or_come(world: World, fate: st
         lead_id = world.lead(HubSpot_Contact_Id__c=contact_id, Title="CDO")
     world.run(approve=False)
     if fate == "archived":
-        world.portal.archive("contacts", contact_id)
+        world.portal.archive("contacts", contact_id, actor=world.marketer)
     elif fate == "converted":
         world.convert(lead_id)
     else:
