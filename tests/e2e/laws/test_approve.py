@@ -5,16 +5,8 @@ import pytest
 from connectors.store import journal
 from passes import named
 from passes.approve import PlanMovedError, PlanRefusedError, approve
+from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
-
-
-def _linked(world: World, **properties: str) -> tuple[str, str]:
-    contact_id = world.asks_for_demo(**properties)
-    world.settle()
-    lead_id = str(world.lead_of(contact_id))
-    world.edit("Lead", lead_id, OwnerId=world.rep.user_id)
-    world.settle()
-    return contact_id, lead_id
 
 
 def _waiting(world: World) -> str:
@@ -46,7 +38,7 @@ def test_a_stopped_first_pass_is_carried_out_by_its_plan(world: World) -> None:
 
 
 def test_a_dry_run_is_carried_out_and_then_done(world: World) -> None:
-    contact_id, lead_id = _linked(world, city="Kiel")
+    [(contact_id, lead_id)] = linked(world, "Vera")
     world.edit("Lead", lead_id, City="Bremen")
     world.run(dry_run=True)
     plan_id = _waiting(world)
@@ -59,46 +51,43 @@ def test_a_dry_run_is_carried_out_and_then_done(world: World) -> None:
     assert world.writes() == {}
 
 
-@pytest.mark.parametrize("side", ["the side written", "the side it comes from"])
-def test_a_plan_is_refused_when_either_side_has_moved_under_it(world: World, side: str) -> None:
-    contact_id, lead_id = _linked(world, city="Kiel")
-    world.edit("Lead", lead_id, City="Bremen", Title="CDO")
+def test_a_plan_is_refused_when_either_side_has_moved_under_it(world: World) -> None:
+    pairs = linked(world, "Vera", "Mara", "Nora")
+    for _, lead_id in pairs:
+        world.edit("Lead", lead_id, City="Bremen", Title="CDO")
     world.run(dry_run=True)
-    if side == "the side written":
-        world.edit_contact(contact_id, city="Hamburg")
-    else:
-        world.edit("Lead", lead_id, City="Hamburg")
+    (written, _), (_, source), _ = pairs
+    world.edit_contact(written, city="Hamburg")
+    world.edit("Lead", source, City="Hamburg")
     world.clear_counters()
     with pytest.raises(PlanMovedError) as refused:
         approve(world.bench, _waiting(world))
-    (moved,) = refused.value.moved
-    expected = contact_id if side == "the side written" else lead_id
-    assert (moved.record_id, moved.field) == (expected, "city")
+    assert {(moved.record_id, moved.field) for moved in refused.value.moved} == {
+        (written, "city"),
+        (source, "city"),
+    }
     assert world.writes() == {}
-    assert world.hs(contact_id)["jobtitle"] == "VP Data"
+    assert {world.hs(contact_id)["jobtitle"] for contact_id, _ in pairs} == {"VP Data"}
     assert _status(world, refused.value.plan_id) == "dry"
 
 
-@pytest.mark.parametrize("fate", ["archived", "converted", "created by somebody else"])
-def test_a_plan_is_refused_when_a_record_has_gone_or_come(world: World, fate: str) -> None:
-    contact_id = world.asks_for_demo()
-    if fate == "converted":
-        lead_id = world.lead(HubSpot_Contact_Id__c=contact_id, Title="CDO")
+def test_a_plan_is_refused_when_records_have_gone_or_come(world: World) -> None:
+    archived, doubled, kept = (world.asks_for_demo(f"{name}@nordwerk.example") for name in "abc")
+    converted = world.lead("c@nordwerk.example", HubSpot_Contact_Id__c=kept, Title="CDO")
     world.run(approve=False)
-    if fate == "archived":
-        world.portal.archive("contacts", contact_id, actor=world.marketer)
-    elif fate == "converted":
-        world.convert(lead_id)
-    else:
-        world.lead(HubSpot_Contact_Id__c=contact_id)
+    world.portal.archive("contacts", archived, actor=world.marketer)
+    came = world.lead("b@nordwerk.example", HubSpot_Contact_Id__c=doubled)
+    world.convert(converted)
     before = world.contacts(), world.leads()
-    with pytest.raises(PlanMovedError):
+    with pytest.raises(PlanMovedError) as refused:
         approve(world.bench, _waiting(world))
+    assert {moved.record_id for moved in refused.value.moved} >= {archived, doubled, converted}
     assert (world.contacts(), world.leads()) == before
+    assert came in {lead["Id"] for lead in world.leads()}
 
 
 def test_a_plan_that_a_newer_one_has_overtaken_is_refused(world: World) -> None:
-    contact_id, lead_id = _linked(world, city="Kiel")
+    [(contact_id, lead_id)] = linked(world, "Vera")
     world.edit("Lead", lead_id, City="Bremen")
     world.run(dry_run=True)
     stale = _waiting(world)
@@ -109,7 +98,7 @@ def test_a_plan_that_a_newer_one_has_overtaken_is_refused(world: World) -> None:
 
 
 def test_an_older_plan_that_was_only_set_aside_can_still_be_approved(world: World) -> None:
-    contact_id, lead_id = _linked(world, city="Kiel")
+    [(contact_id, lead_id)] = linked(world, "Vera")
     world.edit("Lead", lead_id, City="Bremen")
     world.run(dry_run=True)
     read_by_somebody = _waiting(world)
