@@ -113,6 +113,8 @@ def _of_the_product(error: Exception) -> Problem | None:
     from connectors.errors import ConfigError, ConnectorError
     from connectors.store.lease import LeaseHeldError
     from contract_files.errors import ContractError
+    from passes.approve import PlanRefusedError
+    from passes.named import NotFoundError
     from passes.run import StepRefusedError
 
     if isinstance(error, ConfigError):
@@ -121,6 +123,11 @@ def _of_the_product(error: Exception) -> Problem | None:
         return Problem(Exit.CONFIG, "A contract cannot be used", tuple(error.problems))
     if isinstance(error, LeaseHeldError):
         return Problem(Exit.BUSY, "Another pass is running", (str(error),), "Nothing was changed.")
+    if isinstance(error, NotFoundError):
+        return Problem(Exit.NO, "Not found", (str(error),))
+    if isinstance(error, PlanRefusedError):
+        remedy = "Nothing was written. `accord plan` plans from what is there now."
+        return Problem(Exit.MOVED, "The plan cannot be carried out", (str(error),), remedy)
     if isinstance(error, StepRefusedError):
         remedy = "Nothing was written. `accord setup --check` lists what Accord itself needs."
         title = "The mapping and a CRM do not fit together"

@@ -19,6 +19,7 @@ class Exit(IntEnum):
     SCHEMA = 9
     UNEXPLAINED = 10
     FAILED = 11
+    MOVED = 12
     INTERRUPTED = 130
 
 
@@ -35,5 +36,6 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.SCHEMA: "a CRM lacks fields that the mapping needs",
     Exit.UNEXPLAINED: "it ended, but not everybody (or not every write) is accounted for",
     Exit.FAILED: "a process that it needs did not start, or ended badly",
+    Exit.MOVED: "the plan is out of date: a side has moved under it, or it was overtaken; nothing was written",
     Exit.INTERRUPTED: "interrupted",
 }

@@ -19,6 +19,7 @@ WORDS: Mapping[str, str] = {
     "missing_minimum": "qualified, but the agreed minimum of information is incomplete",
     "not_writable": "the other side does not let the field be written",
     "rejected": "the side refused the write",
+    "undone": "restored by an undo; it waits for a change on either side",
     "unknown_option": "the other side's picklist lacks the value",
     "unmapped_owner": "the owner has no counterpart on the other side",
     "unmapped_value": "the mapping has no pair for the value",

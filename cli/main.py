@@ -88,6 +88,48 @@ def sync(
     _end(work.command(approve=approve, as_json=as_json))
 
 
+@app.command(rich_help_panel=_SYNC)
+def apply(
+    plan: Annotated[
+        str | None,
+        typer.Argument(
+            help="The plan's id, or how it begins; without it the newest that waits for approval."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Carry out one stored plan exactly, or nothing if either side has moved under it."""
+    from cli import apply as work
+
+    _end(work.command(plan, as_json=as_json))
+
+
+@app.command(rich_help_panel=_SYNC)
+def undo(
+    past: Annotated[
+        str,
+        typer.Argument(metavar="PASS", help="The pass's id as `accord status` shows it, or how it begins."),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
+    computed: Annotated[
+        bool, typer.Option("--computed", help="Also what Accord computes, and will compute again.")
+    ] = False,
+    archive_created: Annotated[
+        bool, typer.Option("--archive-created", help="Also archive the people whom the pass created.")
+    ] = False,
+    as_json: Json = False,
+    limit: Limit = 20,
+) -> None:
+    """Take a pass back on both sides, as far as nobody has edited it since: show, ask, write."""
+    from cli import undo as work
+
+    _end(
+        work.command(
+            past, yes=yes, computed=computed, archive_created=archive_created, as_json=as_json, limit=limit
+        )
+    )
+
+
 @app.command("import", rich_help_panel=_SYNC)
 def import_list(
     file: Annotated[Path, typer.Argument(help="The list: CSV with a header line.")],
@@ -117,6 +159,20 @@ def explain(
     from cli.explain import command as work
 
     _end(work.command(who, as_json=as_json))
+
+
+@app.command(rich_help_panel=_LOOK)
+def history(
+    who: Annotated[
+        str, typer.Argument(help="An e-mail address, a record's id on either side, or a link's id.")
+    ],
+    as_json: Json = False,
+    limit: Limit = 100,
+) -> None:
+    """What became of somebody's values: every write, lost value, hold and stage, with rule and pass."""
+    from cli import history as work
+
+    _end(work.command(who, as_json=as_json, limit=limit))
 
 
 @app.command(rich_help_panel=_LOOK)

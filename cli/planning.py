@@ -31,6 +31,8 @@ def command(*, as_json: bool, redact: bool, limit: int) -> Exit:
     else:
         show(plan, names, redact=redact, limit=limit)
         show_guard(passed.tripped)
+        if plan.writes:
+            say(f"`accord apply {passed.pass_id}` carries out exactly this plan, while it still fits.")
     return Exit.DONE
 
 
@@ -77,7 +79,7 @@ def show_guard(tripped: tuple[Mapping[str, Any], ...]) -> None:
     """The caps that a pass with this plan would run into."""
     if not tripped:
         return
-    heading("The guard would stop this plan until somebody approves it (`accord sync --approve`)")
+    heading("The guard would stop this plan until somebody approves it")
     rows = [(item["what"], item["count"], item["limit"], item["how_to_approve"]) for item in tripped]
     out.print(table(("What", "Planned", "At most", "How to go on"), rows, right=(1, 2)))
 

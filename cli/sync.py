@@ -70,7 +70,10 @@ def show_stopped(passed: Passed) -> None:
     heading("What exceeds its cap")
     rows = [(item["what"], item["count"], item["limit"], item["how_to_approve"]) for item in passed.tripped]
     out.print(table(("What", "Planned", "At most", "How to go on"), rows, right=(1, 2)))
-    say("`accord plan` shows every write; `accord sync --approve` carries the plan of a new pass out.")
+    say(
+        f"`accord plan` shows every write. `accord apply {passed.pass_id}` carries out the plan of this pass, "
+        "while it still fits; `accord sync --approve` that of a new one."
+    )
 
 
 def _as_json(passed: Passed, held: dict[str, int]) -> dict[str, Any]:
