@@ -115,7 +115,7 @@ def undo(
         bool, typer.Option("--computed", help="Also what Accord computes, and will compute again.")
     ] = False,
     archive_created: Annotated[
-        bool, typer.Option("--archive-created", help="Also archive the people whom the pass created.")
+        bool, typer.Option("--archive-created", help="Also archive the records that the pass created.")
     ] = False,
     as_json: Json = False,
     limit: Limit = 20,

@@ -25,11 +25,11 @@ WORDS: Mapping[Reason, str] = {
     "as before": "it has its value from before already",
     "gone": "the record was deleted, merged or converted since",
     "computed": "computed by Accord, which would compute it again; --computed restores it for now",
-    "created": "created, not deleted; --archive-created archives people",
+    "created": "created, not deleted; --archive-created archives it",
     "archived": "archived; restore it in its own system",
     "consent": "an opt-out is never taken back",
     "link": "the ids by which records are linked stay",
-    "activity": "activities stay as they are",
+    "activity": "edits of activities stay",
 }
 _PEOPLE_SEE: tuple[Reason, ...] = ("edited", "gone", "created", "archived", "consent")
 _VALUE = 40

@@ -44,7 +44,7 @@ def plan_undo(
     Args:
         undo_id: the id of the new pass and its plan.
         computed: restore what Accord computes, too; the next pass computes it again.
-        archive_created: archive the people whom the pass created.
+        archive_created: archive the records that the pass created.
 
     Raises:
         ConnectorError, ConfigError, LeaseHeldError: as reading raises them.

@@ -2,8 +2,8 @@
 
 Values in, values out. Restored are merged fields of people and companies; values that Accord computes only on
 request, since the next pass computes them again. Left alone, and said so: fields that somebody has edited since,
-consent (an opt-out is never taken back by a machine), the ids by which records are linked, activities, and records
-that the pass created, unless they are to be archived. How an undone field is kept from flowing again is
+consent (an opt-out is never taken back by a machine), the ids by which records are linked, edits of activities, and
+records that the pass created, unless they are to be archived. How an undone field is kept from flowing again is
 ``undone.py``.
 """
 
@@ -77,7 +77,7 @@ def undo(
         present: the records concerned as they are now.
         links: living links by the link id that the writes name.
         computed: restore values that Accord computes, too.
-        archive_created: archive the people whom the pass created, unless somebody has edited them since.
+        archive_created: archive the records that the pass created, unless somebody has edited them since.
     """
     work = _Undo(present, links, mapping, f"undo of pass {pass_id}", computed)
     created = {_key(write) for write in confirmed if write.operation == "create"}
@@ -92,7 +92,10 @@ def undo(
             work.left += (_left("consent", write, change) for change in write.changes)
         elif write.operation == "archive":
             work.left.append(_left("archived", write))
-    writes = sorted(work.writes, key=lambda one: (one.operation == "archive", one.key))
+    # A person's activities go before the person: Salesforce takes what is left along.
+    writes = sorted(
+        work.writes, key=lambda one: (one.operation == "archive", one.object_type in PEOPLE, one.key)
+    )
     return Undoing(tuple(writes), tuple(work.left))
 
 
@@ -135,11 +138,11 @@ class _Undo:
             self.writes.append(update(place, write.record_id, changes))
 
     def create(self, write: Write, *, archive: bool) -> None:
-        """Archive a person whom the pass created, if that is asked for and nobody has worked on them."""
+        """Archive a record that the pass created, if that is asked for and nobody has edited it."""
         record = self._present.record(write)
         if record is None:
             self.left.append(_left("gone", write))
-        elif not archive or write.object_type not in PEOPLE:
+        elif not archive:
             self.left.append(_left("created", write))
         elif record.fields.get("IsConverted") is True or not all(
             self._present.has(write, change, change.after)

@@ -149,6 +149,21 @@ def test_created_people_stay_unless_archiving_is_asked_for_and_approved(world: W
     assert lead_id not in {lead["Id"] for lead in world.leads()}
 
 
+def test_an_archived_copy_of_an_activity_is_not_made_again(world: World) -> None:
+    [(contact_id, lead_id)] = linked(world, "Vera")
+    values = {"hs_timestamp": "2026-10-05T08:00:00Z", "hs_call_title": "Intro", "hs_call_status": "COMPLETED"}
+    world.portal.create("calls", values, actor=world.marketer, associations=[("contacts", contact_id)])
+    world.run()
+    assert len(world.org.rows("Task")) == 1
+    made = _undo(world, archive_created=True)
+    assert [item["what"] for item in made.tripped] == ["archive Task"]
+    assert list(world.org.rows("Task")) == []
+    world.settle()
+    assert list(world.org.rows("Task")) == []
+    assert len(world.portal.records("calls")) == 1
+    assert lead_id in {lead["Id"] for lead in world.leads()}
+
+
 def test_a_created_person_on_whom_sales_has_worked_is_not_archived(world: World) -> None:
     contact_id = world.asks_for_demo()
     world.run()
