@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from connectors.store import approvals, holds, journal, links, runs
+from connectors.store.lease import LeaseHeldError
 from passes import afresh, apply, persons, reconcile
 from passes.context import PassContext
 from passes.step import StepResult
@@ -68,16 +69,22 @@ def approve(
         ):
             progress(name)
             results[name] = bench.run(step, name, plan_id)
-    except PlanRefusedError:
-        with bench.store.begin() as connection:
-            plan = journal.plan_row(connection, plan_id)
-            if plan is not None:
-                status = "done" if plan.status == "applied" else plan.status
-                runs.end_pass(connection, plan_id, status, now=bench.clock())
+    except LeaseHeldError:
+        raise
+    except Exception as error:
+        _end(bench, plan_id, refused=isinstance(error, PlanRefusedError))
         raise
     finally:
         bench.release()
     return results
+
+
+def _end(bench: Workbench, plan_id: str, *, refused: bool) -> None:
+    """A pass whose plan was refused stands as before; of any other failure only part may have been written."""
+    with bench.store.begin() as connection:
+        plan = journal.plan_row(connection, plan_id)
+        status = plan.status if refused and plan is not None else "failed"
+        runs.end_pass(connection, plan_id, "done" if status == "applied" else status, now=bench.clock())
 
 
 def _check(context: PassContext) -> StepResult:

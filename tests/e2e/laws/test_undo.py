@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from connectors.errors import ConnectorError
 from passes.approve import approve
 from passes.undo import UndoPlan, plan_undo
 from tests.e2e.laws.pairs import linked
@@ -97,6 +100,26 @@ def test_an_undo_can_be_undone(world: World) -> None:
     )
     world.settle()
     assert world.holds() == []
+
+
+def test_an_undo_that_was_interrupted_goes_on_where_it_stopped(world: World) -> None:
+    [(contact_id, lead_id)] = _both_ways(world, "Vera")
+    undone = _last(world)
+    made = plan_undo(world.bench, undone, "undo-1")
+    world.fault("hubspot", path="*/batch/update", status=503, times=None)
+    with pytest.raises(ConnectorError):
+        approve(world.bench, made.plan_id)
+    world.sandbox.faults.clear()
+    assert world.sf("Lead", lead_id)["Title"] == "Chief Data Officer"
+    approve(world.bench, made.plan_id)
+    assert world.sf("Lead", lead_id)["Title"] == "VP Data"
+    world.run()
+    # What became of the write to HubSpot was unknown; the pass has read that it did nothing.
+    assert {(row.field, row.kind) for row in world.holds()} == {("title", "undone")}
+    made = _undo(world, undone)
+    assert ("as before", "title") in _left(made)
+    world.run()
+    assert (world.hs(contact_id)["city"], world.sf("Lead", lead_id)["Title"]) == ("Kiel", "VP Data")
 
 
 def test_computed_values_are_left_to_the_next_pass_unless_asked_for(world: World) -> None:
