@@ -22,7 +22,7 @@ from cli.naming import names_of
 from connectors.store import history, links
 from sync_rules.activities import ROLL_UP_PREFIX
 
-_VALUE = 40
+_VALUE = 30
 _PASS = 16
 _STYLES = {"lost": "yellow", "held": "yellow", "released": "green", "refused": "red", "stage": "bold"}
 
@@ -157,7 +157,11 @@ def _show(name: str, events: list[Event], limit: int) -> None:
         )
         for event in events[-limit:]
     ]
-    out.print(table(("At (UTC)", "What", "Where", "Field", "Before", "After", "Rule", "Why", "Pass"), rows))
+    made = table(("At (UTC)", "What", "Where", "Field", "Before", "After", "Rule", "Why", "Pass"), rows)
+    # A time, a rule or an id that is cut cannot be read, or looked for.
+    for index, width in ((0, _PASS), (6, len("prefer_salesforce")), (8, _PASS)):
+        made.columns[index].min_width = width
+    out.print(made)
     if len(events) > limit:
         say(f"… and {len(events) - limit:,} earlier (--limit shows more, --json shows all)", style="dim")
 

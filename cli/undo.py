@@ -100,7 +100,9 @@ def _show_left(made: UndoPlan, names: Mapping[str, str], limit: int) -> None:
             ("Things", "Why"), [(number, WORDS[reason]) for reason, number in tally.most_common()], right=(0,)
         )
     )
-    told = [one for one in made.left if one.reason in _PEOPLE_SEE]
+    told = sorted(
+        (one for one in made.left if one.reason in _PEOPLE_SEE), key=lambda one: _PEOPLE_SEE.index(one.reason)
+    )
     rows = [
         (
             names.get(one.link_id, one.link_id),
