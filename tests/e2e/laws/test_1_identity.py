@@ -33,10 +33,10 @@ def test_a_changed_address_is_an_update_and_no_new_person(world: World) -> None:
     lead_id = world.lead_of(contact_id)
     assert lead_id is not None
     world.edit_contact(contact_id, email="vera@brandt-beratung.example")
-    world.settle()
+    world.run()
     assert world.sf("Lead", lead_id)["Email"] == "vera@brandt-beratung.example"
     world.edit("Lead", lead_id, Email="v.brandt@neuwerk.example")
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["email"] == "v.brandt@neuwerk.example"
     assert (len(world.leads()), len(world.contacts())) == (1, 1)
 
@@ -46,9 +46,9 @@ def test_the_address_that_somebody_leaves_may_become_somebody_elses(world: World
     world.settle()
     lead_id = world.lead_of(first)
     world.edit_contact(first, email="ada.alt@elsewhere.example")
-    world.settle()
+    world.run()
     second = world.asks_for_demo("sales.lead@nordwerk.example", firstname="Nora", lastname="Neu")
-    world.settle()
+    world.run()
     assert world.lead_of(first) == lead_id
     assert world.lead_of(second) not in (None, lead_id)
 
@@ -109,7 +109,7 @@ def test_of_two_leads_with_one_address_the_older_is_linked_and_the_other_listed(
     newer = world.lead()
     world.settle()
     world.edit("Lead", newer, Title="Changed last")
-    world.settle()
+    world.run()
     assert world.lead_of(contact_id) == older
     assert world.sf("Lead", newer)["HubSpot_Contact_Id__c"] is None
     hold = world.held()

@@ -26,7 +26,7 @@ def test_the_missing_piece_sends_a_person_over_by_itself(world: World) -> None:
     world.settle()
     assert world.lead_of(contact_id) is None
     world.edit_contact(contact_id, company="Nordwerk AG")
-    world.settle()
+    world.run()
     assert world.lead_of(contact_id) is not None
     assert world.holds() == []
 
@@ -36,7 +36,7 @@ def test_who_is_linked_keeps_syncing_when_the_stage_falls(world: World) -> None:
     world.settle()
     lead_id = str(world.lead_of(contact_id))
     world.edit_contact(contact_id, jobtitle="Student", city="Bremen")
-    world.settle()
+    world.run()
     lead = world.sf("Lead", lead_id)
     assert lead["Accord_Stage__c"] == "go-nowhere"
     assert (lead["Title"], lead["City"]) == ("Student", "Bremen")

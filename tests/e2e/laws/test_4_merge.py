@@ -9,10 +9,9 @@ from tests.e2e.laws.world import World
 
 
 def _linked(world: World, **properties: str) -> tuple[str, str]:
+    """A person at rest on both sides, an SQL, owned by the rep."""
     contact_id = world.asks_for_demo(**properties)
-    world.settle()
-    lead_id = str(world.lead_of(contact_id))
-    world.edit("Lead", lead_id, OwnerId=world.rep.user_id)
+    lead_id = world.lead()
     world.settle()
     return contact_id, lead_id
 
@@ -86,7 +85,7 @@ def test_the_later_change_of_the_field_wins_and_not_the_later_change_of_the_reco
         world.later(minutes=1)
     # The contact is touched last in any case; that does not make its city newer.
     world.edit_contact(contact_id, jobtitle="Chief Data Officer")
-    world.settle()
+    world.run()
     wanted = "Hamburg" if hubspot_is_later else "Bremen"
     assert (world.sf("Lead", lead_id)["City"], world.hs(contact_id)["city"]) == (wanted, wanted)
     assert world.sf("Lead", lead_id)["Title"] == "Chief Data Officer"
@@ -96,7 +95,7 @@ def test_edits_of_different_fields_flow_past_each_other(world: World) -> None:
     contact_id, lead_id = _linked(world)
     world.edit("Lead", lead_id, City="Bremen", FirstName="Veronika")
     world.edit_contact(contact_id, jobtitle="Chief Data Officer", state="Bremen")
-    world.settle()
+    world.run()
     lead, contact = world.sf("Lead", lead_id), world.hs(contact_id)
     assert (contact["city"], contact["firstname"]) == ("Bremen", "Veronika")
     assert (lead["Title"], lead["State"]) == ("Chief Data Officer", "Bremen")
@@ -106,7 +105,7 @@ def test_edits_of_different_fields_flow_past_each_other(world: World) -> None:
 def test_blanks_do_what_the_mapping_says(world: World) -> None:
     contact_id, lead_id = _linked(world, city="Kiel", mobilephone="+4917012345678")
     world.edit("Lead", lead_id, Accord_Disposition__c="Too soon", Accord_Disposition_Reason__c="Bad timing")
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["accord_disposition"] == "Too soon"
     world.edit_contact(contact_id, city="", jobtitle="")
     world.edit(
@@ -116,7 +115,7 @@ def test_blanks_do_what_the_mapping_says(world: World) -> None:
         Accord_Disposition__c=None,
         Accord_Disposition_Reason__c=None,
     )
-    world.settle()
+    world.run()
     lead, contact = world.sf("Lead", lead_id), world.hs(contact_id)
     assert lead["City"] == "Kiel"  # keep: an emptied value does nothing
     assert lead["Title"] is None  # clear_if_newer
@@ -129,7 +128,7 @@ def test_an_older_blank_does_not_clear_a_newer_value(world: World) -> None:
     world.edit_contact(contact_id, jobtitle="")
     world.later(minutes=1)
     world.edit("Lead", lead_id, Title="Chief Data Officer")
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["jobtitle"] == "Chief Data Officer"
 
 
@@ -139,14 +138,14 @@ def test_words_of_picklists_are_translated_and_unknown_ones_held(world: World) -
     world.run()
     assert world.hs(contact_id)["industry"] == "SaaS"  # it means the same; nobody rewrites it
     world.edit_contact(contact_id, industry="Alchemy", city="Bremen")
-    world.settle()
+    world.run()
     assert world.sf("Lead", lead_id)["Industry"] == "Technology"
     assert world.sf("Lead", lead_id)["City"] == "Bremen"
     hold = world.held("industry")
     assert hold.kind == "unmapped_value"
     assert "Alchemy" in hold.why
     world.edit("Lead", lead_id, Industry="Banking")
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["industry"] == "Banking"
     assert world.holds() == []
 
@@ -155,13 +154,13 @@ def test_owners_follow_salesforce_by_email(world: World) -> None:
     contact_id, lead_id = _linked(world)
     assert world.hs(contact_id)["hubspot_owner_id"] == world.rep.owner_id
     world.edit("Lead", lead_id, OwnerId=world.colleague.user_id)
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["hubspot_owner_id"] == world.colleague.owner_id
     world.edit_contact(contact_id, hubspot_owner_id=world.rep.owner_id)
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["hubspot_owner_id"] == world.colleague.owner_id
     world.edit("Lead", lead_id, OwnerId=world.roster.queue_id)
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["hubspot_owner_id"] == world.colleague.owner_id
 
 
@@ -210,7 +209,7 @@ def test_a_change_is_not_lost_to_an_older_one_that_was_read_later(world: World) 
     world.edit("Lead", lead_id, City="Bremen")
     world.run(minutes=1)
     world.portal.update("contacts", contact_id, {"state": "HB"}, actor=world.marketer, at=early)
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["city"] == "Bremen"
     assert world.sf("Lead", lead_id)["State"] == "HB"
     assert world.clock.now() - early > timedelta(0)

@@ -22,7 +22,7 @@ def test_hundreds_of_contacts_changed_in_one_moment_are_all_read_and_written(wor
     world.settle()
     for contact_id in ids:
         world.edit_contact(contact_id, city="Bremen")
-    world.settle()
+    world.run()
     assert {row["City"] for row in world.leads()} == {"Bremen"}
     assert len(world.leads()) == len(world.contacts()) == MANY
 
@@ -57,7 +57,7 @@ def test_a_search_that_lags_behind_delays_and_loses_nothing(make_world) -> None:
     lead_id = str(world.lead_of(contact_id))
     world.edit_contact(contact_id, city="Bremen")
     world.run(minutes=1)
-    world.settle()
+    world.run()
     assert world.sf("Lead", lead_id)["City"] == "Bremen"
     assert len(world.leads()) == 1
 
@@ -95,7 +95,7 @@ def test_what_cannot_be_read_is_not_taken_for_deleted(world: World) -> None:
     with pytest.raises(ConnectorError):
         world.run()
     world.sandbox.faults.clear()
-    world.settle()
+    world.run()
     assert world.holds() == []
     assert len(world.leads()) == 1
     assert world.lead_of(contact_id)

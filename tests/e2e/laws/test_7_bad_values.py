@@ -15,14 +15,14 @@ def test_a_value_that_is_too_long_is_held_and_the_rest_is_written(world: World) 
     world.settle()
     lead_id = str(world.lead_of(contact_id))
     world.edit_contact(contact_id, jobtitle="Chief " * 30, city="Bremen")
-    world.settle()
+    world.run()
     assert world.sf("Lead", lead_id)["City"] == "Bremen"
     assert world.sf("Lead", lead_id)["Title"] == "VP Data"
     hold = world.held("title")
     assert hold.kind == "invalid_value"
     assert "128" in hold.why
     world.edit_contact(contact_id, jobtitle="Chief Data Officer")
-    world.settle()
+    world.run()
     assert world.sf("Lead", lead_id)["Title"] == "Chief Data Officer"
     assert world.holds() == []
 
@@ -32,7 +32,7 @@ def test_a_word_that_a_picklist_lacks_is_held_with_the_accepted_ones(world: Worl
     world.settle()
     lead_id = str(world.lead_of(contact_id))
     world.edit_contact(contact_id, industry="Basket weaving", city="Kiel")
-    world.settle()
+    world.run()
     hold = world.held("industry")
     assert "Technology" in hold.accepted
     assert world.sf("Lead", lead_id)["City"] == "Kiel"
@@ -65,7 +65,7 @@ def test_a_lead_that_a_rule_refuses_does_not_hold_up_the_others(world: World) ->
     assert world.held().kind == "rejected"
     # ... but by itself once what it says has changed.
     world.edit_contact(refused, company="Erlaubt GmbH")
-    world.settle()
+    world.run()
     assert world.lead_of(refused)
     assert world.holds() == []
 
@@ -76,9 +76,9 @@ def test_a_refused_write_is_tried_again_after_a_day(world: World) -> None:
     world.settle()
     assert world.lead_of(refused) is None
     del world.org.validation_rules[rule_id]
-    world.settle()
+    world.run()
     world.later(hours=25)
-    world.settle()
+    world.run()
     assert world.lead_of(refused)
     assert world.holds() == []
 
@@ -88,7 +88,7 @@ def test_a_field_that_a_rule_refuses_waits_and_the_rest_of_the_record_is_written
     world.settle()
     lead_id = str(world.lead_of(contact_id))
     world.edit("Lead", lead_id, OwnerId=world.rep.user_id)
-    world.settle()
+    world.run()
     world.org.add_validation_rule(
         "Lead.No_Forbidden", {**_RULE, "errorConditionFormula": 'City = "Bielefeld"'}
     )
@@ -103,7 +103,7 @@ def test_a_field_that_a_rule_refuses_waits_and_the_rest_of_the_record_is_written
     world.run()
     assert world.writes() == {}
     world.edit_contact(contact_id, city="Bremen")
-    world.settle()
+    world.run()
     assert world.sf("Lead", lead_id)["City"] == "Bremen"
     assert world.holds() == []
 
@@ -130,7 +130,7 @@ def test_an_address_that_belongs_to_another_contact_is_held_alone(world: World) 
     world.settle()
     lead_id = str(world.lead_of(contact_id))
     world.edit("Lead", lead_id, Email="taken@nordwerk.example", City="Bremen")
-    world.settle()
+    world.run()
     contact = world.hs(contact_id)
     assert contact["city"] == "Bremen"
     assert contact["email"] == "vera.brandt@nordwerk.example"
@@ -141,7 +141,7 @@ def test_an_address_that_belongs_to_another_contact_is_held_alone(world: World) 
     world.run()
     assert world.writes() == {}
     world.edit("Lead", lead_id, Email="vera.neu@nordwerk.example")
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["email"] == "vera.neu@nordwerk.example"
     assert not [row for row in world.holds() if row.kind == "rejected"]
 
@@ -158,7 +158,7 @@ def test_what_a_locked_row_did_not_take_is_sent_by_the_next_pass(world: World) -
     assert world.held().kind == "unsent"
     assert [world.sf("Lead", lead_id)["City"] for lead_id in leads] == [None, "Bremen", "Bremen"]
     world.org.row_locks.lock(leads[:1], times=0)
-    world.settle()
+    world.run()
     assert world.sf("Lead", leads[0])["City"] == "Bremen"
     assert world.holds() == []
 
@@ -170,14 +170,14 @@ def test_an_activity_that_was_refused_is_copied_once_it_can_be(world: World) -> 
     rule_id = world.org.add_validation_rule("Task.No_Secrets", rule)
     call = {"hs_timestamp": "2026-10-05T08:30:00Z", "hs_call_title": "Secret call"}
     world.portal.create("calls", call, actor=world.marketer, associations=[("contacts", contact_id)])
-    world.settle()
+    world.run()
     assert next(row for row in world.holds()).kind == "rejected"
     world.clear_counters()
     world.run()
     assert world.writes() == {}
     del world.org.validation_rules[rule_id]
     world.later(hours=25)
-    world.settle()
+    world.run()
     assert [row["Subject"] for row in world.org.rows("Task") if row["TaskSubtype"] == "Call"] == [
         "Secret call"
     ]

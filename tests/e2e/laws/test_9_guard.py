@@ -81,7 +81,7 @@ def test_each_cap_stops_the_pass_before_its_first_write(
     assert not _finding(world.run(approve=False)).holds
     world.run(approve=True)
     assert world.writes() != {}
-    world.settle()
+    world.run()
     if operation == "create":
         assert len(world.contacts()) == 6
     elif operation == "update":
@@ -97,7 +97,7 @@ def test_nothing_is_ever_deleted(world: World) -> None:
     world.settle()
     lead_id = str(world.lead_of(contact_id))
     world.org.delete("Lead", lead_id, user_id=world.rep.user_id)
-    world.settle()
+    world.run()
     assert len(world.contacts()) == 1
     assert not [name for name in world.writes() if "DELETE" in name or "archive" in name or "gdpr" in name]
 

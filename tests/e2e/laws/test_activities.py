@@ -70,7 +70,7 @@ def test_what_is_logged_in_hubspot_is_copied_once_with_its_owner(
 ) -> None:
     world, contact_id, lead_id = pair
     made = _engagement(world, kind, contact_id, **properties)
-    world.settle()
+    world.run()
     (copy,) = there(world)
     assert (copy["Subject"], copy["WhoId"], copy["OwnerId"]) == (subject, lead_id, world.rep.user_id)
     assert copy["HubSpot_Activity_Id__c"] == f"{kind}:{made}"
@@ -83,7 +83,7 @@ def test_what_is_logged_in_salesforce_is_copied_once_with_its_owner(
 ) -> None:
     world, contact_id, lead_id = pair
     task_id = _task(world, lead_id, TaskSubtype=subtype, ActivityDate="2026-10-05")
-    world.settle()
+    world.run()
     (copy,) = world.portal.records(kind)
     assert copy.properties["salesforce_activity_id"] == task_id
     assert copy.properties["hubspot_owner_id"] == world.rep.owner_id
@@ -102,7 +102,7 @@ def test_an_event_in_salesforce_becomes_a_meeting(pair: tuple[World, str, str]) 
         "EndDateTime": start + timedelta(minutes=45),
     }
     world.org.create("Event", event, user_id=world.rep.user_id)
-    world.settle()
+    world.run()
     (meeting,) = world.portal.records("meetings")
     assert meeting.properties["hs_meeting_start_time"] == start.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert meeting.properties["hs_meeting_end_time"] == "2026-10-06T08:55:00Z"
@@ -114,7 +114,7 @@ def test_a_call_logged_in_both_systems_counts_once_and_is_not_copied(pair: tuple
     _engagement(world, "calls", contact_id, hs_call_title="Intro", hs_call_direction="OUTBOUND")
     world.later(minutes=4)
     _task(world, lead_id, TaskSubtype="Call", CallType="Outbound")
-    world.settle()
+    world.run()
     assert (len(world.portal.records("calls")), len(_tasks(world, "Call"))) == (1, 1)
     assert world.hs(contact_id)["accord_touches"] == "1"
 
@@ -124,7 +124,7 @@ def test_two_calls_an_hour_apart_are_two(pair: tuple[World, str, str]) -> None:
     _engagement(world, "calls", contact_id, hs_call_title="First", hs_call_direction="OUTBOUND")
     world.later(hours=1)
     _task(world, lead_id, TaskSubtype="Call", CallType="Outbound")
-    world.settle()
+    world.run()
     assert (len(world.portal.records("calls")), len(_tasks(world, "Call"))) == (2, 2)
     assert world.hs(contact_id)["accord_touches"] == "2"
 
@@ -181,14 +181,14 @@ def test_a_day_of_engagement_is_one_task_that_grows(world: World) -> None:
     assert task["Subject"] == "Marketing: 1 form, 1 page"
     world.later(hours=1)
     world.portal.visit_page(contact_id, f"{site}/case-studies/retail")
-    world.settle()
+    world.run()
     (grown,) = _tasks(world, "Task")
     assert grown["Id"] == task["Id"]
     assert grown["Subject"] == "Marketing: 1 form, 2 pages"
     assert "/case-studies/retail" in grown["Description"]
     world.later(days=1)
     world.portal.visit_page(contact_id, f"{site}/pricing")
-    world.settle()
+    world.run()
     days = sorted(str(row["HubSpot_Activity_Id__c"]) for row in _tasks(world, "Task"))
     assert days == [f"rollup:{contact_id}:2026-10-05", f"rollup:{contact_id}:2026-10-06"]
     assert world.portal.records("tasks") == []  # and it is not copied back

@@ -57,7 +57,7 @@ def test_edits_flow_by_rule_and_neither_is_created(world: World) -> None:
     assert world.sf("Account", account_id)["NumberOfEmployees"] == 400
     world.edit("Account", account_id, Name="Nordwerk SE", Industry="Technology")
     world.portal.update("companies", company_id, {"annualrevenue": "9000000"}, actor=world.marketer)
-    world.settle()
+    world.run()
     company = world.portal.record("companies", company_id)
     assert company is not None
     assert company.properties["name"] == "Nordwerk SE"
@@ -69,10 +69,10 @@ def test_edits_flow_by_rule_and_neither_is_created(world: World) -> None:
 def test_merged_accounts_stay_linked(world: World) -> None:
     company_id = _company(world, name="Nordwerk AG", domain="nordwerk.example")
     loser = _account(world, Name="Nordwerk AG", Website="nordwerk.example")
-    world.settle()
+    world.run()
     winner = _account(world, Name="Nordwerk Holding")
     world.org.merge("Account", winner, [loser], user_id=world.rep.user_id)
-    world.settle()
+    world.run()
     assert _account_of(world, company_id) == winner
     with world.bench.store.begin() as connection:
         (row,) = [r for r in links.by_record(connection, hubspot_id=company_id) if not r.merged]

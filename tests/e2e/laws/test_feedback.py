@@ -94,7 +94,7 @@ def test_the_lifecycle_stage_goes_forward_only(world: World) -> None:
     world.settle()
     assert world.hs(contact_id)["lifecyclestage"] == "salesqualifiedlead"
     world.edit_contact(contact_id, jobtitle="Student")
-    world.settle()
+    world.run()
     assert world.hs(contact_id)["accord_stage"] == "go-nowhere"
     assert world.hs(contact_id)["lifecyclestage"] == "salesqualifiedlead"
     assert world.hs(customer)["lifecyclestage"] == "customer"
