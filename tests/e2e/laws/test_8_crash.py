@@ -15,6 +15,7 @@ from connectors.store.lease import LeaseHeldError
 from connectors.store.tables import leases
 from passes.context import PassOptions
 from passes.run import DECIDING, READING, WRITING
+from tests.e2e.laws.business import begin_business, state_of
 from tests.e2e.laws.world import World
 
 ROOT = Path(__file__).parents[3]
@@ -53,77 +54,6 @@ def _kill_at(world: World, fault: int, process: subprocess.Popen[str]) -> None:
     raise AssertionError("the moment to kill the pass never came")
 
 
-def _business(world: World) -> dict[str, str]:
-    """People on either side or both, with activities on either side; returns their ids by name."""
-    ids = {
-        "new": world.asks_for_demo("new@nordwerk.example", lastname="New"),
-        "other": world.asks_for_demo("other@nordwerk.example", lastname="Other"),
-        "met": world.contact("met@nordwerk.example", lastname="Met"),
-    }
-    ids["lead"] = world.lead("met@nordwerk.example", LastName="Met", City="Bremen", HasOptedOutOfEmail=True)
-    ids["sales only"] = world.lead("sales@suedwerk.example", LastName="Sales", Company="Südwerk")
-    call = {
-        "hs_timestamp": "2026-10-05T07:30:00Z",
-        "hs_call_title": "Hello",
-        "hubspot_owner_id": world.rep.owner_id,
-    }
-    world.portal.create("calls", call, actor=world.marketer, associations=[("contacts", ids["met"])])
-    task = {
-        "Subject": "Send offer",
-        "WhoId": ids["lead"],
-        "OwnerId": world.rep.user_id,
-        "Status": "Not Started",
-    }
-    world.org.create("Task", task, user_id=world.rep.user_id)
-    return ids
-
-
-_MOVING = {
-    "Accord_Handoff_At__c",
-    "Accord_First_Touch_Due__c",
-    "accord_handoff_at",
-    "HubSpot_Activity_Id__c",
-    "HubSpot_Activity_At__c",
-}
-
-
-def _state(world: World) -> dict[str, list[tuple[Any, ...]]]:
-    """What people see on both sides, without ids and times that differ between any two runs."""
-    state: dict[str, list[tuple[Any, ...]]] = {}
-    for sobject in ("Lead", "Contact", "Task", "Event"):
-        rows = []
-        for row in world.org.rows(sobject):
-            names = [n for n in row if n.startswith(("Accord_", "HubSpot_")) or n in _SHOWN]
-            rows.append(tuple((n, str(row[n])) for n in sorted(names) if n not in _MOVING))
-        state[sobject] = sorted(rows)
-    for object_type in ("contacts", "calls", "emails", "meetings", "tasks"):
-        rows = []
-        for record in world.portal.records(object_type):
-            values = record.properties
-            names = [n for n in values if n.startswith(("accord_", "hs_call_t", "hs_task_s")) or n in _SHOWN]
-            rows.append(tuple((n, str(values[n])) for n in sorted(names) if n not in _MOVING))
-        state[object_type] = sorted(rows)
-    return state
-
-
-_SHOWN = {
-    "Email", "City", "Status", "HasOptedOutOfEmail", "Subject", "Title", "LastName",
-    "email", "city", "hs_lead_status", "hs_email_optout", "lastname", "jobtitle", "lifecyclestage",
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
-    """What the business looks like after passes that nobody interrupted."""
-    world = World(f"sqlite:///{tmp_path_factory.mktemp('undisturbed') / 'accord.db'}")
-    try:
-        _business(world)
-        world.settle()
-        return _state(world)
-    finally:
-        world.stop()
-
-
 HOLD_S = 30.0
 HELD = {"delay_s": HOLD_S}
 DONE_AND_HELD = {"drop": "after", "delay_s": HOLD_S}
@@ -138,9 +68,15 @@ MOMENTS = {
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+_RARER = ("before the first write", "after an opt-out")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [pytest.param(name, marks=[pytest.mark.long] if name in _RARER else []) for name in MOMENTS],
+)
 def test_a_killed_pass_leaves_no_trace(world: World, undisturbed: dict[str, Any], moment: str) -> None:
-    _business(world)
+    begin_business(world)
     vendor, rule = MOMENTS[moment]
     if "Tasks" in moment:
         world.run()  # copies of activities follow the people's links
@@ -155,14 +91,14 @@ def test_a_killed_pass_leaves_no_trace(world: World, undisturbed: dict[str, Any]
     with world.bench.store.begin() as connection:
         connection.execute(sa.update(leases).values(expires_at_s=0.0))
     world.settle()
-    assert _state(world) == undisturbed
+    assert state_of(world) == undisturbed
 
 
 @pytest.mark.parametrize("path", ["*sobjects/Task/*", "*/composite/sobjects"])
 def test_a_step_that_failed_can_be_run_again_in_the_same_pass(
     world: World, undisturbed: dict[str, Any], path: str
 ) -> None:
-    _business(world)
+    begin_business(world)
     world.run()
     world.edit("Lead", world.org.rows("Lead")[0]["Id"], Title="Changed")
     steps = {**READING, **DECIDING, **WRITING}
@@ -183,8 +119,8 @@ def test_a_step_that_failed_can_be_run_again_in_the_same_pass(
     assert {row["Title"] for row in world.leads()} >= {"Changed"}
     world.edit("Lead", world.org.rows("Lead")[0]["Id"], Title=None)
     world.settle()
-    assert len(_state(world)["Task"]) == len(undisturbed["Task"])
-    assert len(_state(world)["tasks"]) == len(undisturbed["tasks"])
+    assert len(state_of(world)["Task"]) == len(undisturbed["Task"])
+    assert len(state_of(world)["tasks"]) == len(undisturbed["tasks"])
 
 
 def _fired(world: World, fault: int) -> bool:
@@ -195,7 +131,7 @@ def _fired(world: World, fault: int) -> bool:
 def test_writes_without_an_answer_are_looked_up_and_not_repeated(
     world: World, undisturbed: dict[str, Any], happens: dict[str, Any]
 ) -> None:
-    _business(world)
+    begin_business(world)
     endpoints = {
         "salesforce": ["*sobjects/Lead/*", "*/composite/sobjects", "*sobjects/Task/*"],
         "hubspot": ["*/contacts/batch/upsert", "*/contacts/batch/update", "*/tasks/batch/upsert", "*-all"],
@@ -209,4 +145,4 @@ def test_writes_without_an_answer_are_looked_up_and_not_repeated(
     assert all(_fired(world, fault) for fault in faults)
     world.sandbox.faults.clear()
     world.settle()
-    assert _state(world) == undisturbed
+    assert state_of(world) == undisturbed
