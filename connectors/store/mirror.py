@@ -45,7 +45,10 @@ def save(connection: sa.Connection, records: Sequence[Record], *, mark: bool = T
                 if old.modified_at != record.modified_at:
                     touched.append((side, object_type, record_id, record.modified_at))
                 continue
-            stamps = {**(old.stamps if old is not None else {}), **_stamps_to_json(record.stamps)}
+            stamps = {
+                **(_still_true(old, fields) if old is not None else {}),
+                **_stamps_to_json(record.stamps),
+            }
             link_id = old.link_id if old is not None else None
             if link_id is not None:
                 touched_links.add(link_id)
@@ -72,6 +75,11 @@ def save(connection: sa.Connection, records: Sequence[Record], *, mark: bool = T
         mark_due(connection, touched_links)
     changed.extend(_record(row) for row in rows)
     return changed
+
+
+def _still_true(old: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The known change times of the fields that have not changed: a new value has a time of its own."""
+    return {name: stamp for name, stamp in old.stamps.items() if fields.get(name) == old.fields.get(name)}
 
 
 def _restamp(connection: sa.Connection, touched: Sequence[tuple[Side, str, str, datetime]]) -> None:

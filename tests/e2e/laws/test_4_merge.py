@@ -213,3 +213,20 @@ def test_a_change_is_not_lost_to_an_older_one_that_was_read_later(world: World) 
     assert world.hs(contact_id)["city"] == "Bremen"
     assert world.sf("Lead", lead_id)["State"] == "HB"
     assert world.clock.now() - early > timedelta(0)
+
+
+def test_what_was_known_of_an_older_value_says_nothing_about_a_new_one(world: World) -> None:
+    """HubSpot's history was read when its city was Accord's own write; then a marketer changes the city."""
+    contact_id, lead_id = _linked(world, city="Kiel")
+    world.edit("Lead", lead_id, City="Bremen")
+    world.run()
+    world.edit("Lead", lead_id, Title="Head of Data")
+    world.edit_contact(contact_id, jobtitle="Chief Data Officer")
+    world.run()
+    assert [loss.field for loss in world.losses()] == ["title"]
+    world.edit("Lead", lead_id, MobilePhone="+49 170 12345678")
+    world.run()
+    world.edit_contact(contact_id, city="Hamburg")
+    world.run()
+    assert world.sf("Lead", lead_id)["City"] == "Hamburg"
+    assert world.hs(contact_id)["city"] == "Hamburg"
