@@ -76,14 +76,16 @@ class World:
         database_url: str,
         *,
         people: int = 0,
+        scenario: str = "empty",
+        seed: int = 11,
         search_lag_s: float = 0.0,
         mapping: Mapping[str, str] | None = None,
         install: bool = True,
     ) -> None:
         self.sandbox: Sandbox = start_sandbox(
-            seed=11,
+            seed=seed,
             people=people,
-            scenario="quiet" if people else "empty",
+            scenario=scenario,
             start=START,
             frozen=True,
             search_lag_s=search_lag_s,
