@@ -11,18 +11,18 @@ from connectors.store import holds, overview
 
 WORDS: Mapping[str, str] = {
     "ambiguous": "several records could be this person",
-    "conflict": "both sides changed and no rule decides",
     "deleted_other_side": "deleted on one side, alive on the other",
     "duplicate": "a second record of somebody who is linked already",
     "flapping": "the field goes back and forth; two systems fight over it",
     "invalid_value": "the other side could not hold the value",
+    "missing_field": "the CRM has no such field, or hides it",
     "missing_minimum": "qualified, but the agreed minimum of information is incomplete",
     "not_writable": "the other side does not let the field be written",
     "rejected": "the side refused the write",
     "undone": "restored by an undo; it waits for a change on either side",
-    "unknown_option": "the other side's picklist lacks the value",
     "unmapped_owner": "the owner has no counterpart on the other side",
     "unmapped_value": "the mapping has no pair for the value",
+    "unsent": "not sent, or sent without an answer; the next pass looks again and sends it",
 }
 _VALUE = 50
 
