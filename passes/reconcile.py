@@ -22,8 +22,6 @@ from passes.step import Finding, StepResult
 CLASSES = ("received", "converted or merged", "held", "failed", "filtered")
 REMAINDER = "unexplained"
 _AT_ONCE = 20_000
-# Holds that keep a whole person from going over; a held field does not.
-_WHOLE = {"ambiguous", "duplicate", "missing_minimum", "rejected", "deleted_other_side", "invalid_value"}
 
 
 def account(context: PassContext) -> StepResult:
@@ -98,7 +96,8 @@ def _classify(
     held = {
         row.link_id: row
         for row in holds.open_holds(connection, ids)
-        if row.kind in _WHOLE and row.field == ""
+        # A held field keeps nobody from going over; a held record does.
+        if row.field == ""
     }
     failed = _failed(connection, ids)
     waiting = _waiting(connection, ids)
