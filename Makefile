@@ -30,8 +30,8 @@ ui: $(READY) ## the demo's world in the Dagster UI, with schedules ready to be s
 test: $(READY) ## every test but the long ones
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile -m "not long"
 
-test-long: $(READY) ## the long tests too
-	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile
+test-long: $(READY) ## the long tests too, and new random cases for the laws
+	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile
 
 coverage: $(READY) ## branches of the pure packages that their tests reach; below 95 % fails
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile tests/unit tests/property --cov=contract_files \

@@ -125,7 +125,15 @@ def merge_link(
             continue
         if row.name in undone:
             agreed = _base_since(
-                bench, pair, row, link, undone, (value_hubspot, value_salesforce), agreed, region
+                bench,
+                pair,
+                row,
+                link,
+                undone[row.name],
+                {"hubspot": raw_hubspot, "salesforce": raw_salesforce},
+                {"hubspot": value_hubspot, "salesforce": value_salesforce},
+                agreed,
+                region,
             )
             if agreed is RESTS:
                 continue
@@ -146,16 +154,23 @@ def _base_since(
     pair: Pairing,
     row: Row,
     link: Link,
-    undone: Mapping[str, Undone],
-    values: tuple[Any, Any],
+    item: Undone,
+    raw: Mapping[Side, Any],
+    values: Mapping[Side, Any],
     agreed: Any,
     region: str | None,
 ) -> Any:
     """The base of a field that was undone; while it rests, the hold is found again."""
-    item = undone[row.name]
-    base = base_since(
-        item, *values, agreed, lambda raw: row.read(raw, row.spec, item.side, bench.owners, region)
-    )
+
+    def means(side: Side, then: Any) -> bool:
+        if side == item.side and raw[side] == then:
+            return True
+        meant = row.read(then, row.spec, item.side, bench.owners, region)
+        # A national number is read by the country beside it, which may have been undone as well.
+        now = phone_as(raw[side], values[side], meant) if row.spec.type == "phone" else values[side]
+        return bool(now == meant)
+
+    base = base_since(item, values["hubspot"], values["salesforce"], agreed, means)
     if base is RESTS:
         object_type = pair.hubspot_type if item.side == "hubspot" else pair.salesforce_type
         bench.found.holds.append(item.hold(link.link_id, object_type, row.name))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sync_rules.plan import Hold
-from sync_rules.records import Side
+from sync_rules.records import Side, other
 
 KIND: Final = "undone"
 _WHY = "restored by an undo; the other side still has the value that was undone"
@@ -53,17 +53,17 @@ def undone_of(side: Side, value: Mapping[str, Any]) -> Undone:
 
 
 def base_since(
-    item: Undone, hubspot: Any, salesforce: Any, agreed: Any, read: Callable[[Any], Any]
+    item: Undone, hubspot: Any, salesforce: Any, agreed: Any, means: Callable[[Side, Any], bool]
 ) -> Any | _Rests:
     """The base by which the field is merged now, or ``RESTS``.
 
     Args:
         hubspot, salesforce: the present canonical values.
         agreed: the stored base; it counts when both sides have changed.
-        read: canonical from the raw form of ``item.side``.
+        means: whether a side's present value still means a raw value in the form of ``item.side``.
     """
     mine, theirs = (hubspot, salesforce) if item.side == "hubspot" else (salesforce, hubspot)
-    kept, followed = mine == read(item.restored), theirs == read(item.undone)
+    kept, followed = means(item.side, item.restored), means(other(item.side), item.undone)
     if kept and followed:
         return RESTS
     if kept:
