@@ -208,6 +208,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=0, help="size of the seeded business; 0: large enough")
     options = parser.parse_args()
     people = options.people or max(300, int(max(options.changed) * 1.6))
+    # A benchmark is run from a shell, where standard output is a text stream.
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     return 0 if measure(people, options.changed) else 1
 

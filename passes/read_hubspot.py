@@ -6,7 +6,7 @@ from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, SOURCES
 from connectors.results import EngagementEvent
 from connectors.store import cursors, mirror
 from passes.context import PassContext
-from passes.reading import check_schema, read_changes, refresh_owners
+from passes.reading import OVERLAP, check_schema, read_changes, refresh_owners
 from passes.step import StepResult
 from sync_rules.records import Record
 
@@ -116,10 +116,12 @@ def _known(record: Record) -> dict[str, str]:
 
 
 def _events(context: PassContext, moved: list[Record]) -> list[EngagementEvent] | None:
-    """Events since the last look from every source that the account has; None when it has none."""
+    """Events since the last look, if the account has every source; None when one is missing."""
     sources = context.hubspot.marketing()
     with context.store.begin() as connection:
         latest = mirror.latest_change(connection, "hubspot", ENGAGEMENT_TYPE)
+    # Events may show up a little after their time; one that is read twice is known by its id.
+    latest = latest - OVERLAP if latest is not None else None
     answers = {
         "forms": sources.form_submissions(latest),
         "email_events": sources.email_events(latest),

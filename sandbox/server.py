@@ -33,6 +33,7 @@ class DroppableProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        # The extension is ours, so the server's own types do not know it.
         self.scope["extensions"] = {CONNECTION: self}  # type: ignore[dict-item]
 
     def drop(self) -> None:

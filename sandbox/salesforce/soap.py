@@ -83,7 +83,7 @@ def answer(org: Org, version: float, payload: bytes, base_url: str) -> SoapReply
     """Answer one envelope; a refusal is a fault with HTTP status 500."""
     try:
         # The sandbox listens on the loopback only, and expat itself bounds entity expansion.
-        root = ElementTree.fromstring(payload)  # noqa: S314
+        root = ElementTree.fromstring(payload)  # noqa: S314 - a simulator that listens on loopback only
     except ElementTree.ParseError as error:
         return _fault("INVALID_XML", str(error))
     bodies = _children(root, "Body")
