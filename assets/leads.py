@@ -66,7 +66,12 @@ def applied_writes(context: dg.AssetExecutionContext, accord: dg.ResourceParam[B
             "remainder_is_zero",
             asset="reconciliation",
             description="Everybody is in exactly one class.",
-        )
+        ),
+        dg.AssetCheckSpec(
+            "holds_not_ageing",
+            asset="reconciliation",
+            description="No hold is older, and no kind of hold grows faster, than the mapping's `holds.alarm` says.",
+        ),
     ],
     freshness_policy=dg.FreshnessPolicy.time_window(
         fail_window=timedelta(hours=2), warn_window=timedelta(minutes=30)

@@ -1,13 +1,24 @@
-"""``accord holds``: what is held back, since when, why, and what a person can do about it."""
+"""``accord holds``: what is held back, since when, why, who has to act, and what they can do about it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+import sqlalchemy as sa
 
 from cli import session
 from cli.console import moment, out, plain, print_json, say, short, table
 from cli.exits import Exit
+from cli.explain.find import find
 from cli.naming import names_of
-from connectors.store import holds, overview
+from connectors.store import holds, links, overview
+from passes import persons
+from passes.context import PassContext
+from sync_rules.hold_rules import RECORD_OWNER, owner_of
+from sync_rules.identity import new_link_id
+from sync_rules.mapping import HoldRules
 
 WORDS: Mapping[str, str] = {
     "ambiguous": "several records could be this person",
@@ -24,57 +35,161 @@ WORDS: Mapping[str, str] = {
     "unmapped_value": "the mapping has no pair for the value",
     "unsent": "not sent, or sent without an answer; the next pass looks again and sends it",
 }
-_VALUE = 50
+_VALUE = 40
 
 
-def command(*, kind: str | None, as_json: bool, limit: int) -> Exit:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which holds are asked for; None is any.
+
+    Attributes:
+        owner: a kind of owner (``admin``), or the address of the person who owns the record.
+        person: whatever ``accord explain`` takes.
+    """
+
+    kind: str | None = None
+    side: str | None = None
+    owner: str | None = None
+    older_than_days: float | None = None
+    person: str | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Nothing is left out."""
+        return self == Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """One open hold with what is known besides.
+
+    Attributes:
+        owner: who has to act; of a record's owner the address, when it is known.
+        accepted: the values that the side would take, or the mapping could translate.
+    """
+
+    link_id: str
+    name: str | None
+    side: str
+    object_type: str
+    field: str | None
+    kind: str
+    value: Any
+    why: str
+    remedy: str
+    accepted: tuple[str, ...]
+    owner: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    age_hours: float
+
+
+def command(wanted: Wanted, *, as_json: bool, limit: int) -> Exit:
     """List the open holds, oldest first."""
     with session.reading() as bench, bench.store.begin() as connection:
         counts = overview.held_by_kind(connection)
-        rows = [row for row in holds.open_holds(connection) if kind in (None, row.kind)]
-        names = names_of(connection, {row.link_id for row in rows})
+        lines = gather(bench.open("holds"), connection, wanted)
     if as_json:
-        print_json([_as_json(row, names) for row in rows])
+        print_json([asdict(line) for line in lines])
         return Exit.DONE
-    if kind is not None and kind not in counts:
-        say(f"Nothing is held as {kind}. Kinds in use: {', '.join(counts) or 'none'}.")
+    if wanted.kind is not None and wanted.kind not in counts:
+        say(f"Nothing is held as {wanted.kind}. Kinds in use: {', '.join(counts) or 'none'}.")
         return Exit.DONE
-    if not rows:
-        say("Nothing is held.", style="green")
+    if not lines:
+        if wanted.everything:
+            say("Nothing is held.", style="green")
+        else:
+            say(f"Nothing of that is held; {sum(counts.values()):,} other things are.")
         return Exit.DONE
-    if kind is None:
-        told = [(number, name, WORDS.get(name, "")) for name, number in counts.items()]
-        out.print(table(("Things", "Kind", "Meaning"), told, right=(0,)))
-    shown = [
-        (
-            moment(row.first_seen_at),
-            names.get(row.link_id, row.link_id),
-            f"{row.side} {row.object_type}",
-            row.field or "(record)",
-            short(plain(row.value), _VALUE) if row.field else None,
-            row.why,
-            row.remedy,
-        )
-        for row in rows[:limit]
-    ]
-    out.print(table(("Since (UTC)", "Who", "Where", "Field", "Value", "Why", "What to do"), shown))
-    if len(rows) > limit:
-        say(f"… and {len(rows) - limit:,} more (--limit, --kind, --json)", style="dim")
+    if wanted.kind is None:
+        tally = Counter((line.kind, line.owner) for line in lines)
+        told = [(number, kind, owner, WORDS.get(kind, "")) for (kind, owner), number in tally.most_common()]
+        out.print(table(("Things", "Kind", "Whose", "Meaning"), told, right=(0,)))
+    out.print(table(_HEAD, (_cells(line) for line in lines[:limit])))
+    if len(lines) > limit:
+        more = "--limit, --kind, --side, --owner, --older-than-days, --person, --json"
+        say(f"… and {len(lines) - limit:,} more ({more})", style="dim")
     return Exit.DONE
 
 
-def _as_json(row: Any, names: Mapping[str, str]) -> dict[str, Any]:
+def gather(context: PassContext, connection: sa.Connection, wanted: Wanted) -> list[HeldLine]:
+    """The open holds that are asked for, oldest first."""
+    of = None
+    if wanted.person is not None:
+        found = find(connection, wanted.person)
+        of = {*found.link_ids, *(new_link_id(record) for record in found.unlinked)}
+    since = None
+    if wanted.older_than_days is not None:
+        since = context.now() - timedelta(days=wanted.older_than_days)
+    rows = [
+        row
+        for row in holds.open_holds(connection, of)
+        if wanted.kind in (None, row.kind)
+        and wanted.side in (None, row.side)
+        and (since is None or row.first_seen_at < since)
+    ]
+    link_ids = {row.link_id for row in rows}
+    names = names_of(connection, link_ids)
+    addresses = _record_owners(context, connection, link_ids)
+    lines = [_line(context, row, names, addresses) for row in rows]
+    return [
+        line for line in lines if wanted.owner in (None, line.owner, owner_of(line.kind, _rules(context)))
+    ]
+
+
+def _rules(context: PassContext) -> HoldRules:
+    return context.mapping.holds
+
+
+def _record_owners(
+    context: PassContext, connection: sa.Connection, link_ids: Iterable[str]
+) -> dict[str, str]:
+    """The address of whoever owns each person's record, Salesforce's owner first."""
+    owners = persons.load_owner_map(context, connection)
+    rows = [row for row in links.load(connection, link_ids).values() if row.link.kind == "person"]
     return {
-        "link_id": row.link_id,
-        "name": names.get(row.link_id),
-        "side": row.side,
-        "object_type": row.object_type,
-        "field": row.field or None,
-        "kind": row.kind,
-        "value": row.value,
-        "why": row.why,
-        "remedy": row.remedy,
-        "accepted": list(row.accepted),
-        "first_seen_at": row.first_seen_at,
-        "last_seen_at": row.last_seen_at,
+        person.link_id: owner
+        for person in persons.load(connection, rows)
+        if (
+            owner := persons.owner_of(person.living_salesforce, owners)
+            or persons.owner_of(person.living_hubspot, owners)
+        )
     }
+
+
+def _line(context: PassContext, row: Any, names: Mapping[str, str], addresses: Mapping[str, str]) -> HeldLine:
+    owner = owner_of(row.kind, _rules(context))
+    return HeldLine(
+        link_id=row.link_id,
+        name=names.get(row.link_id),
+        side=row.side,
+        object_type=row.object_type,
+        field=row.field or None,
+        kind=row.kind,
+        value=row.value,
+        why=row.why,
+        remedy=row.remedy,
+        accepted=tuple(row.accepted),
+        owner=addresses.get(row.link_id, owner) if owner == RECORD_OWNER else owner,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        age_hours=round((context.now() - row.first_seen_at).total_seconds() / 3600, 1),
+    )
+
+
+_HEAD = ("Since (UTC)", "Age", "Whose", "Who", "Where", "Field", "Value", "Why", "What to do")
+
+
+def _cells(line: HeldLine) -> tuple[Any, ...]:
+    remedy = f"{line.remedy} Accepted: {', '.join(line.accepted)}." if line.accepted else line.remedy
+    return (
+        moment(line.first_seen_at),
+        f"{line.age_hours:.0f} h" if line.age_hours < 48 else f"{line.age_hours / 24:.0f} d",
+        line.owner,
+        line.name or line.link_id,
+        f"{line.side} {line.object_type}",
+        line.field or "(record)",
+        short(plain(line.value), _VALUE) if line.field else None,
+        line.why,
+        remedy,
+    )

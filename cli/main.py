@@ -186,13 +186,27 @@ def status(as_json: Json = False) -> None:
 @app.command(rich_help_panel=_LOOK)
 def holds(
     kind: Annotated[str | None, typer.Option(help="Only holds of this kind, such as unmapped_value.")] = None,
+    side: Annotated[
+        str | None, typer.Option(help="Only what is held back from hubspot or salesforce.")
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(help="Only what this owner has to act on: admin, sales ops, a person's address."),
+    ] = None,
+    older_than_days: Annotated[
+        float | None, typer.Option(min=0, help="Only holds that have stood longer than that.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option(help="Only of this person: an e-mail address, a record's or a link's id.")
+    ] = None,
     as_json: Json = False,
     limit: Limit = 50,
 ) -> None:
-    """What is held back, since when, why, and what to do about it."""
+    """What is held back, since when, why, whose it is to act on, and what to do about it."""
     from cli import held as work
 
-    _end(work.command(kind=kind, as_json=as_json, limit=limit))
+    wanted = work.Wanted(kind=kind, side=side, owner=owner, older_than_days=older_than_days, person=person)
+    _end(work.command(wanted, as_json=as_json, limit=limit))
 
 
 @app.command(rich_help_panel=_AGREEMENT)

@@ -15,7 +15,7 @@ from connectors.store import journal as journal_rows
 from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import journal, judgements, mirror, reconciliation
 from connectors.store.tables import links as link_table
-from passes import admission, persons
+from passes import admission, health, persons
 from passes.context import PassContext
 from passes.step import Finding, StepResult
 
@@ -34,6 +34,7 @@ def account(context: PassContext) -> StepResult:
             rows += _classify(context, connection, part)
         connection.execute(sa.delete(reconciliation))
         upsert(connection, reconciliation, ({**row, "seen_at": now} for row in rows))
+        looked_at = health.findings(context, connection)
         runs.end_pass(connection, context.pass_id, "dry" if context.options.dry_run else "done", now=now)
     tally = Counter(row["class"] for row in rows)
     remainder = tally[REMAINDER]
@@ -47,7 +48,7 @@ def account(context: PassContext) -> StepResult:
         why = f"{remainder} people are in no class: a fault of Accord."
     finding = Finding("remainder_is_zero", holds=remainder == 0, why=why, figures={"remainder": remainder})
     by_reason = Counter((row["class"], row["reason"]) for row in rows)
-    return StepResult(figures=figures, texts={"by reason": _table(by_reason)}, findings=(finding,))
+    return StepResult(figures=figures, texts={"by reason": _table(by_reason)}, findings=(finding, *looked_at))
 
 
 def _merged(connection: sa.Connection) -> list[dict[str, Any]]:

@@ -22,6 +22,8 @@ from sync_rules.mapping_model import (
     Companies,
     ComputedSpec,
     FieldSpec,
+    HoldAlarm,
+    HoldRules,
     Identity,
     KindSpec,
     Lifecycle,
@@ -36,8 +38,8 @@ from sync_rules.mapping_model import (
 
 __all__ = [
     "Activities", "ActivityKind", "Admission", "Cap", "CapSet", "Caps", "Companies", "ComputedSpec",
-    "FieldSpec", "Identity", "KindSpec", "Lifecycle", "Mapping", "MappingError", "Owners", "People",
-    "RollUp", "ValueMap", "ValuePair", "ValueSpec", "load_mapping", "load_shipped_mapping",
+    "FieldSpec", "HoldAlarm", "HoldRules", "Identity", "KindSpec", "Lifecycle", "Mapping", "MappingError",
+    "Owners", "People", "RollUp", "ValueMap", "ValuePair", "ValueSpec", "load_mapping", "load_shipped_mapping",
     "shipped_mapping_text",
 ]  # fmt: skip
 

@@ -276,6 +276,27 @@ class Flaps(Strict):
     window_hours: Annotated[int, Field(ge=1)] = 24
 
 
+class HoldAlarm(Strict):
+    """When the queue of holds fails its check.
+
+    Attributes:
+        older_than_days: a hold that has stood longer is too old.
+        more_than: open holds of one kind more than a day ago; a queue that grows faster is too fast.
+        except_kinds: kinds that may stand and grow, because they wait for a person's wish and not for a repair.
+    """
+
+    older_than_days: Annotated[float, Field(gt=0, strict=False)] = 14
+    more_than: Annotated[int, Field(ge=1)] = 100
+    except_kinds: Texts = ("undone",)
+
+
+class HoldRules(Strict):
+    """``owners``: by kind of hold, who has to act, where it is not whom Accord would name."""
+
+    owners: dict[str, str] = {}
+    alarm: HoldAlarm = HoldAlarm()
+
+
 class Cap(Strict):
     """A limit on one operation of a pass; None is no limit.
 
@@ -330,4 +351,5 @@ class Mapping(Strict):
     lifecycle: Lifecycle
     identity: Identity = Identity()
     flaps: Flaps = Flaps()
+    holds: HoldRules = HoldRules()
     caps: Caps = Caps()

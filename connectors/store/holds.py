@@ -1,6 +1,6 @@
 """Holds: what was planned but must not be written, since when, and whether it has been released."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,18 @@ import sqlalchemy as sa
 
 from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import holds
+from sync_rules.hold_rules import Standing
 from sync_rules.plan import Hold
 from sync_rules.records import Side
+
+_Key = tuple[str, str, str, str, str]
+_OF_KEY = (
+    holds.c.link_id == sa.bindparam("b_link"),
+    holds.c.side == sa.bindparam("b_side"),
+    holds.c.object_type == sa.bindparam("b_type"),
+    holds.c.kind == sa.bindparam("b_kind"),
+    holds.c.field == sa.bindparam("b_field"),
+)
 
 
 def replace(
@@ -28,15 +38,7 @@ def replace(
             gone.append(dict(zip(("b_link", "b_side", "b_type", "b_kind", "b_field"), key, strict=True)))
     if gone:
         connection.execute(
-            sa.update(holds)
-            .where(
-                holds.c.link_id == sa.bindparam("b_link"),
-                holds.c.side == sa.bindparam("b_side"),
-                holds.c.object_type == sa.bindparam("b_type"),
-                holds.c.kind == sa.bindparam("b_kind"),
-                holds.c.field == sa.bindparam("b_field"),
-            )
-            .values(released_at=now),
+            sa.update(holds).where(*_OF_KEY).values(released_at=now),
             gone,
         )
     add(connection, found, now=now)
@@ -61,7 +63,24 @@ def add(connection: sa.Connection, found: Sequence[Hold], *, now: datetime) -> N
         }
         for h in found
     }
+    # What was released and is found again is a new hold, and its age begins anew.
+    again = [
+        dict(zip(("b_link", "b_side", "b_type", "b_kind", "b_field"), key, strict=True))
+        for key in _released(connection, rows)
+    ]
+    if again:
+        connection.execute(sa.update(holds).where(*_OF_KEY).values(first_seen_at=now), again)
     upsert(connection, holds, rows.values(), keep=("first_seen_at",))
+
+
+def _released(connection: sa.Connection, keys: Collection[_Key]) -> list[_Key]:
+    link_ids = {key[0] for key in keys}
+    query = sa.select(holds).where(holds.c.released_at.is_not(None))
+    found = (
+        (row.link_id, row.side, row.object_type, row.kind, row.field)
+        for row in where_in(connection, query, holds.c.link_id, link_ids)
+    )
+    return [key for key in found if key in keys]
 
 
 def release(
@@ -89,6 +108,14 @@ def open_holds(connection: sa.Connection, link_ids: Iterable[str] | None = None)
         where_in(connection, query, holds.c.link_id, link_ids),
         key=lambda row: (row.first_seen_at, row.link_id),
     )
+
+
+def standing_since(connection: sa.Connection, since: datetime) -> list[Standing]:
+    """Every hold that is open, or was released after ``since``."""
+    query = sa.select(holds.c.kind, holds.c.first_seen_at, holds.c.released_at).where(
+        sa.or_(holds.c.released_at.is_(None), holds.c.released_at > since)
+    )
+    return [Standing(row.kind, row.first_seen_at, row.released_at) for row in connection.execute(query)]
 
 
 def counts_by_kind(connection: sa.Connection) -> dict[str, int]:

@@ -110,6 +110,7 @@ def test_an_approved_pass_writes_and_every_check_holds(approved: dg.ExecuteInPro
         "salesforce_schema_complete": True,
         "within_caps": True,
         "remainder_is_zero": True,
+        "holds_not_ageing": True,
     }
     assert figures_of(approved, "applied_writes")["written"] > 20
 

@@ -28,7 +28,7 @@ from dagster_project.settings import Settings
 from dagster_project.workbench import read_contracts
 from passes.context import Contracts, PassOptions
 from passes.run import run_pass
-from passes.step import StepResult
+from passes.step import Finding, StepResult
 from passes.workbench import Workbench
 from sandbox.faults import FaultRule
 from sandbox.hubspot.limits import RateLimits
@@ -150,6 +150,16 @@ class World:
         self.later(minutes=minutes)
         self._passes += 1
         return run_pass(self.bench, f"pass {self._passes}", PassOptions(approve=approve, **options))
+
+    def finding(self, step: str, name: str) -> Finding:
+        """What one check finds in a pass that runs now."""
+        return next(one for one in self.run()[step].findings if one.name == name)
+
+    def remap(self, changes: Mapping[str, str]) -> None:
+        """The admin edits the mapping: text replaced, old to new; the next pass has it."""
+        self._mapping |= changes
+        self.bench.close()
+        self.bench = self.open_bench()
 
     def settle(self, most: int = 6) -> None:
         """Passes until one writes nothing.

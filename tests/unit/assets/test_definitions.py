@@ -13,6 +13,7 @@ CHECKS = {
     "salesforce_schema_complete": ("salesforce_people", True),
     "within_caps": ("sync_plan", True),
     "remainder_is_zero": ("reconciliation", False),
+    "holds_not_ageing": ("reconciliation", False),
     "no_breach_unreported": ("sla_metrics", False),
 }
 
