@@ -32,7 +32,8 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        what: ``written``, ``created``, ``archived``, ``refused``, ``lost``, ``held``, ``released``, ``stage``.
+        what: ``written``, ``created``, ``archived``, ``deleted``, ``purged``, ``refused``, ``lost``, ``held``,
+            ``released``, ``stage``.
         who: whose value it was, where that is on record; Accord's own doing else.
         pass_id: the pass that did or found it, where one did.
     """
@@ -83,7 +84,14 @@ def gather(connection: sa.Connection, link_id: str) -> list[Event]:
     return sorted(events, key=lambda event: event.at)
 
 
-_DONE = {"create": "created", "update": "written", "opt_out": "written", "archive": "archived"}
+_DONE = {
+    "create": "created",
+    "update": "written",
+    "opt_out": "written",
+    "archive": "archived",
+    "delete": "deleted",
+    "purge": "purged",
+}
 
 
 def _of_write(row: Any) -> Iterator[Event]:

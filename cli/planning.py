@@ -15,8 +15,8 @@ from cli.passing import Passed
 from connectors.store.stored_plans import load_plan
 from passes.context import PassOptions
 from passes.workbench import Workbench
-from reports.plan import plan_table
-from sync_rules.plan import Plan
+from reports.plan import plan_table, removal_words
+from sync_rules.plan import REMOVALS, Plan
 
 _CELL = 60
 
@@ -71,6 +71,7 @@ def show(
     if not redact:
         _show_changes(plan, names, limit)
         _show_creates(plan, names, limit)
+        show_removals(plan, names, limit)
     _show_holds(plan, names, redact=redact, limit=limit)
     _show_conflicts(plan, names, redact=redact, limit=limit)
 
@@ -134,6 +135,20 @@ def _show_creates(plan: Plan, names: Mapping[str, str], limit: int) -> None:
         for write in made[:limit]
     ]
     _limited("Creates", ("Where", "For", "With"), rows, len(made), limit)
+
+
+def show_removals(plan: Plan, names: Mapping[str, str], limit: int) -> None:
+    """The records that would go, and what keeps them."""
+    gone = [write for write in plan.writes if write.operation in REMOVALS]
+    rows = [
+        (
+            names.get(write.link_id, write.link_id),
+            f"{write.side} {write.object_type} {write.record_id}",
+            removal_words(write),
+        )
+        for write in gone[:limit]
+    ]
+    _limited("Deletions", ("Who", "Record", "What"), rows, len(gone), limit)
 
 
 def _show_holds(plan: Plan, names: Mapping[str, str], *, redact: bool, limit: int) -> None:

@@ -26,12 +26,13 @@ WORDS: Mapping[Reason, str] = {
     "gone": "the record was deleted, merged or converted since",
     "computed": "computed by Accord, which would compute it again; --computed restores it for now",
     "created": "created, not deleted; --archive-created archives it",
-    "archived": "archived; restore it in its own system",
+    "archived": "deleted; take it out of its own system's bin by hand",
+    "purged": "deleted for good; nothing brings it back",
     "consent": "an opt-out is never taken back",
     "link": "the ids by which records are linked stay",
     "activity": "edits of activities stay",
 }
-_PEOPLE_SEE: tuple[Reason, ...] = ("edited", "gone", "created", "archived", "consent")
+_PEOPLE_SEE: tuple[Reason, ...] = ("edited", "gone", "created", "archived", "purged", "consent")
 _VALUE = 40
 
 
@@ -69,25 +70,12 @@ def _show(bench: Workbench, made: UndoPlan, limit: int) -> None:
         show_plan(plan, names, redact=False, limit=limit)
     else:
         say(f"Nothing of the pass {made.undone_pass} is to be taken back.", style="bold")
-    _show_archived(made, names, limit)
     _show_left(made, names, limit)
     if made.tripped:
         heading("The guard stops this until somebody approves it")
         rows = [(item["what"], item["count"], item["limit"]) for item in made.tripped]
         out.print(table(("What", "Planned", "At most"), rows, right=(1, 2)))
         say(f"Nothing was written. `accord apply {made.plan_id}` approves it and carries it out.")
-
-
-def _show_archived(made: UndoPlan, names: Mapping[str, str], limit: int) -> None:
-    gone = [write for write in made.plan.writes if write.operation == "archive"]
-    if not gone:
-        return
-    heading(f"To be archived ({len(gone):,})")
-    rows = [
-        (names.get(write.link_id, write.link_id), f"{write.side} {write.object_type} {write.record_id}")
-        for write in gone[:limit]
-    ]
-    out.print(table(("Who", "Record"), rows))
 
 
 def _show_left(made: UndoPlan, names: Mapping[str, str], limit: int) -> None:

@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 from sync_rules.records import Side
 
-WriteOperation = Literal["create", "update", "archive"]
+WriteOperation = Literal["create", "update", "archive", "purge"]
+"""``archive`` puts into the side's bin, ``purge`` deletes for good (HubSpot contacts only)."""
+
 FieldType = Literal[
     "text",
     "email",

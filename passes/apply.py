@@ -195,7 +195,9 @@ def _call(context: PassContext, batch: Sequence[JournalRow]) -> list[WriteResult
         for row in batch
     ]
     gateway = context.hubspot if first.side == "hubspot" else context.salesforce
-    return gateway.write(first.object_type, first.operation, writes)
+    # To both vendors a deletion that follows another is a deletion.
+    operation = "archive" if first.operation == "delete" else first.operation
+    return gateway.write(first.object_type, operation, writes)
 
 
 def _by_rule(context: PassContext, write: Write) -> bool:

@@ -15,7 +15,7 @@ from passes.activity_state import remember_copies
 from passes.context import PassContext
 from sync_rules.external_ids import id18
 from sync_rules.mapping import Mapping as SyncMapping
-from sync_rules.plan import Write
+from sync_rules.plan import REMOVALS, Write
 from sync_rules.records import Record, Side
 
 _PEOPLE = {"contacts", "Lead", "Contact"}
@@ -66,7 +66,7 @@ def _remember_records(
             # A new record has none, so that it is read whatever its own stamp says: the side fills in the rest.
             modified_at=before.modified_at if before is not None else _NEVER,
             created_at=None if before is not None else now,
-            deleted=write.operation == "archive",
+            deleted=write.operation in REMOVALS,
         )
     mirror.save(connection, list(records.values()), mark=False)
     mirror.assign(

@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from reports.markdown import section, table
-from sync_rules.plan import FieldChange, Plan, Write
+from sync_rules.plan import REMOVALS, FieldChange, Plan, Write
+from sync_rules.records import Side
 
 TABLE = {
     "what": pl.String, "side": pl.String, "object_type": pl.String, "record": pl.String, "field": pl.String,
@@ -45,6 +46,7 @@ def plan_markdown(
         parts += [
             section("Creates", _creates(plan, called, limit)),
             section("Changes", _changes(plan, called, limit)),
+            section("Deletions", _removals(plan, called, limit)),
             section("Held back", _holds(plan, called, limit)),
             section("Conflicts", _conflicts(plan, called, limit)),
         ]
@@ -136,6 +138,31 @@ def _creates(plan: Plan, names: Mapping[str, str], limit: int) -> str:
         for write in made[:limit]
     ]
     return _limited(table(("Who", "Side", "Object", "Fields"), rows), len(made), limit)
+
+
+def _removals(plan: Plan, names: Mapping[str, str], limit: int) -> str:
+    gone = [write for write in plan.writes if write.operation in REMOVALS]
+    rows = [
+        (
+            names.get(write.link_id, write.link_id),
+            f"{write.side} {write.object_type} {write.record_id}",
+            removal_words(write),
+        )
+        for write in gone[:limit]
+    ]
+    return _limited(table(("Who", "Record", "What"), rows), len(gone), limit)
+
+
+_BINS: Mapping[Side, str] = {
+    "hubspot": "archived; HubSpot's bin keeps it for 90 days",
+    "salesforce": "deleted; Salesforce's recycle bin keeps it for 15 days",
+}
+
+
+def removal_words(write: Write) -> str:
+    """How a record goes, and whether it can come back."""
+    how = "deleted for good" if write.operation == "purge" else _BINS[write.side]
+    return how if write.operation == "archive" else f"{how}; its other record was deleted"
 
 
 def _changes(plan: Plan, names: Mapping[str, str], limit: int) -> str:

@@ -14,7 +14,7 @@ from sync_rules.mapping_model import FieldSpec, Mapping, ValueSpec
 from sync_rules.normalise import CannotWrite, to_raw
 from sync_rules.owners import OwnerMap
 from sync_rules.plan import Agreement, Conflict, FieldChange, Hold, Write
-from sync_rules.records import Link, Record, Side
+from sync_rules.records import Record, Side
 from sync_rules.schema import Schemas
 
 _EMAIL = re.compile(r"[^\s@,;:()<>\"\[\]\\]+@(?:[\w](?:[\w-]*[\w])?\.)+[\w](?:[\w-]*[\w])+")
@@ -188,17 +188,6 @@ def opt_out_write(
         )
     )
     return True
-
-
-def hold_deleted(bench: Bench, link: Link, *records: Record | None) -> bool:
-    """Whether one side deleted its record; the link is kept, and nothing is written meanwhile."""
-    gone = [record for record in records if record is not None and record.deleted]
-    for record in gone:
-        place = Place(link.link_id, record.side, record.object_type)
-        why = f"{record.object_type} {record.id} was deleted; the link is kept and nothing is written"
-        remedy = "Restore the record, delete the other side's too, or unlink the two."
-        hold_record(bench, place, "deleted_other_side", why, remedy)
-    return bool(gone)
 
 
 def email_target(mapping: Mapping, object_type: str) -> str:

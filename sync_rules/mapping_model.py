@@ -7,8 +7,10 @@ The YAML's shape, its defaults and the checks that one entry can make about itse
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from sync_rules.mapping_deletions import Deletions
+from sync_rules.mapping_strict import Strict
 from sync_rules.records import SIDES, Side
 
 ValueType = Literal[
@@ -27,12 +29,6 @@ _TARGETS = {
     "contacts": "hubspot", "companies": "hubspot", "Lead": "lead", "Contact": "contact", "Account": "account",
 }  # fmt: skip
 _PICKLISTS = ("picklist", "multi_picklist")
-
-
-class Strict(BaseModel):
-    """Unknown keys refused, nothing converted, nothing changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class ValuePair(Strict):
@@ -178,7 +174,7 @@ class People(Strict):
     """Fields of HubSpot contacts with Salesforce Leads and Contacts."""
 
     fields: dict[str, FieldSpec]
-    computed: dict[str, ComputedSpec] = {}
+    computed: dict[str, ComputedSpec] = Field(default_factory=dict)
 
 
 class Companies(Strict):
@@ -229,7 +225,7 @@ class Owners(Strict):
             ``assignment rules``: Salesforce's own lead assignment rules choose.
     """
 
-    overrides: dict[str, str] = {}
+    overrides: dict[str, str] = Field(default_factory=dict)
     fallback: str | None = None
 
 
@@ -311,19 +307,25 @@ class Cap(Strict):
 
 
 class CapSet(Strict):
-    """One cap for each operation; ``blank`` counts values emptied."""
+    """One cap for each operation.
+
+    ``blank`` counts values emptied; ``archive`` records taken back by an undo; ``delete`` and ``purge`` records that
+    follow a deletion across, into the bin and for good.
+    """
 
     create: Cap = Cap()
     update: Cap = Cap()
     blank: Cap = Cap()
     archive: Cap = Cap(absolute=0)
+    delete: Cap = Cap(absolute=100, share=0.05, floor=10)
+    purge: Cap = Cap(absolute=0)
     opt_out: Cap = Cap()
 
 
 class Caps(CapSet):
     """Caps for every object, and ``objects`` for the operations in which one differs."""
 
-    objects: dict[str, CapSet] = {}
+    objects: dict[str, CapSet] = Field(default_factory=dict)
 
     def of(self, object_type: str, operation: str) -> tuple[Cap, str]:
         """The cap of one operation on one object type, and where in the mapping it is written."""
@@ -347,6 +349,7 @@ class Mapping(Strict):
     companies: Companies
     activities: Activities
     admission: Admission
+    deletions: Deletions = Deletions()
     owners: Owners = Owners()
     lifecycle: Lifecycle
     identity: Identity = Identity()

@@ -1,6 +1,7 @@
 """What one pass would write for companies and Accounts that are linked; Accord creates neither."""
 
-from sync_rules.changes import Bench, hold_deleted, update_record
+from sync_rules.changes import Bench, update_record
+from sync_rules.plan_deletions import settle_deletion
 from sync_rules.plan_fields import agree, back_reference, merge_link, pairing
 from sync_rules.state import CompanyState
 
@@ -17,7 +18,7 @@ class CompanyPlanner:
         hubspot, salesforce, link = state.hubspot, state.salesforce, state.link
         if hubspot is None or salesforce is None:
             return
-        if hold_deleted(self._bench, link, hubspot, salesforce):
+        if settle_deletion(self._bench, link, hubspot, salesforce):
             return
         merged = merge_link(
             self._bench, self._pairing, link, hubspot, salesforce, state.base or {}, state.frozen_fields,

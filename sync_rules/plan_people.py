@@ -6,11 +6,12 @@ Decisions per person; the order of all writes is ``planner.py``.
 from collections.abc import Iterator
 from typing import Any
 
-from sync_rules.changes import Bench, Place, change, email_target, hold_deleted, opt_out_write, update_record
+from sync_rules.changes import Bench, Place, change, email_target, opt_out_write, update_record
 from sync_rules.normalise import READERS
 from sync_rules.plan import FieldChange
 from sync_rules.plan_computed import ComputedPlanner
 from sync_rules.plan_creates import CreationPlanner
+from sync_rules.plan_deletions import settle_deletion
 from sync_rules.plan_fields import agree, back_reference, merge_link, pairing
 from sync_rules.records import Record
 from sync_rules.state import PersonState
@@ -30,7 +31,7 @@ class PeoplePlanner:
     def plan(self, state: PersonState) -> None:
         """Note what this person needs."""
         hubspot, salesforce = state.hubspot, state.salesforce
-        if hold_deleted(self._bench, state.link, hubspot, salesforce):
+        if settle_deletion(self._bench, state.link, hubspot, salesforce):
             return
         if hubspot is not None and salesforce is not None:
             self._both(state, hubspot, salesforce)

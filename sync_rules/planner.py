@@ -8,7 +8,7 @@ from datetime import datetime
 from sync_rules.changes import Bench, Findings, Place, update
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY
 from sync_rules.mapping_model import Mapping
-from sync_rules.plan import FieldChange, Plan, Write
+from sync_rules.plan import REMOVALS, FieldChange, Plan, Write
 from sync_rules.plan_activities import ActivityPlanner
 from sync_rules.plan_companies import CompanyPlanner
 from sync_rules.plan_people import PeoplePlanner
@@ -51,12 +51,12 @@ def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
     )
 
 
-_FIRST = {"opt_out": 0, "archive": 4}
+_FIRST = {"opt_out": 0} | dict.fromkeys(REMOVALS, 4)
 _OBJECTS = {"companies": 0, "Account": 0, "contacts": 1, "Lead": 1, "Contact": 1}
 
 
 def _urgency(write: Write) -> tuple[int, int, str]:
-    """Consent first, then companies, people and activities; archiving last."""
+    """Consent first, then companies, people and activities; what takes records away last."""
     rank = _FIRST.get(write.operation)
     if rank is None:
         consent = any(change.rule == "most_restrictive" and change.value is True for change in write.changes)

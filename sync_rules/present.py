@@ -13,7 +13,7 @@ from sync_rules.mapping_model import FieldSpec, ValueSpec
 from sync_rules.mapping_model import Mapping as SyncMapping
 from sync_rules.normalise import Unreadable, canonical, moment
 from sync_rules.owners import OwnerMap
-from sync_rules.plan import FieldChange, Write
+from sync_rules.plan import REMOVALS, FieldChange, Write
 from sync_rules.plan_fields import Pairing, pairing
 from sync_rules.records import Link, Record, Side, other
 from sync_rules.stored import to_json
@@ -160,7 +160,7 @@ def _moved_here(write: Write, present: Present, made_at: datetime) -> Iterator[M
         yield _whole(write, _GONE)
     elif record.fields.get(_CONVERTED) is True:
         yield _whole(write, "was converted")
-    elif write.operation == "archive" and record.modified_at > made_at:
+    elif write.operation in REMOVALS and record.modified_at > made_at:
         yield _whole(write, "was changed")
     else:
         for change in write.changes:
@@ -174,6 +174,9 @@ def _moved_across(write: Write, key: RecordKey, present: Present, there: bool) -
         if any(change.rule in _MERGING for change in write.changes):
             yield Moved(*key, write.link_id, None, None, None, _GONE)
         return
+    if write.operation in ("delete", "purge"):
+        # What it follows has been taken back.
+        yield Moved(*key, write.link_id, None, None, None, "was restored")
     for change in write.changes:
         if not present.source_has(write, change):
             yield _field(write, key, change, None)

@@ -15,7 +15,7 @@ from sync_rules.changes import Place, update
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.mapping_model import Mapping as SyncMapping
 from sync_rules.normalise import Unreadable
-from sync_rules.plan import FieldChange, Hold, Write
+from sync_rules.plan import REMOVALS, FieldChange, Hold, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.present import COMPANIES, PEOPLE, Present, RecordKey, as_stored, spec_of, twin_of
 from sync_rules.records import Link, Side
@@ -25,7 +25,7 @@ UNDO: Final = "undo"
 """The rule of a change that restores the value before."""
 
 Reason = Literal[
-    "edited", "as before", "gone", "computed", "created", "archived", "consent", "link", "activity"
+    "edited", "as before", "gone", "computed", "created", "archived", "purged", "consent", "link", "activity"
 ]
 _COMPUTED_RULES = ("accord", CLEAR_THEN_SET)
 _LIFECYCLE = "lifecyclestage"
@@ -90,8 +90,8 @@ def undo(
             work.create(write, archive=archive_created)
         elif write.operation == "opt_out":
             work.left += (_left("consent", write, change) for change in write.changes)
-        elif write.operation == "archive":
-            work.left.append(_left("archived", write))
+        elif write.operation in REMOVALS:
+            work.left.append(_left("purged" if write.operation == "purge" else "archived", write))
     # A person's activities go before the person: Salesforce takes what is left along.
     writes = sorted(
         work.writes, key=lambda one: (one.operation == "archive", one.object_type in PEOPLE, one.key)

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.chunking import chunks, rounds
 from connectors.delivery import Results, deliver, done
-from connectors.errors import ConnectorError, OutcomeUnknownError
+from connectors.errors import ConnectorError, OutcomeUnknownError, PermanentError
 from connectors.hubspot import associations, reading
 from connectors.hubspot.batch import Input, send
 from connectors.hubspot.client import HubSpotClient
@@ -67,7 +67,7 @@ def _identity(write: RecordWrite) -> str:
 
 
 def _body(object_type: str, verb: str, write: RecordWrite) -> dict[str, Any]:
-    if verb == "archive":
+    if verb in ("archive", "purge"):
         return {"id": write.record_id}
     properties = {name: wire_value(value) for name, value in write.fields.items()}
     if verb == "update":
@@ -95,6 +95,11 @@ def _settle(
         client.call("POST", path, endpoint=path, body=body, safety=Safety.IDEMPOTENT_WRITE)
         results.update({item.write.key: done(item.write) for item in batch})
         return
+    if verb == "purge":
+        for item in batch:
+            _purge(client, object_type, item.write)
+            results[item.write.key] = done(item.write)
+        return
     # HubSpot refuses an update without properties; such a write may still carry associations.
     empty = [item for item in batch if item.write.record_id is not None and not item.write.fields]
     results.update({item.write.key: done(item.write) for item in empty})
@@ -121,6 +126,18 @@ def _settle(
             raise
     if pending:
         raise _in_doubt(object_type, verb, pending, f"{len(pending)} writes did not take in {_TRIES} tries")
+
+
+def _purge(client: HubSpotClient, object_type: str, write: RecordWrite) -> None:
+    """Delete for good; there is no batch of it. One that is gone is no failure: a lost call may have done it."""
+    path = f"/crm/v3/objects/{object_type}/gdpr-delete"
+    try:
+        client.call(
+            "POST", path, endpoint=path, body={"objectId": write.record_id}, safety=Safety.IDEMPOTENT_WRITE
+        )
+    except PermanentError as error:
+        if error.status != 404:
+            raise
 
 
 def _in_doubt(object_type: str, verb: str, batch: Sequence[Input], message: str) -> OutcomeUnknownError:
@@ -223,7 +240,7 @@ def _associate(
     for write in writes:
         result = results[write.key]
         travelled = operation == "create" and write.external_key is None
-        if not result.ok or result.record_id is None or travelled or operation == "archive":
+        if not result.ok or result.record_id is None or travelled or operation in ("archive", "purge"):
             continue
         for to_type, to_id in write.associations:
             by_type.setdefault(to_type, {}).setdefault((result.record_id, to_id), []).append(write.key)

@@ -68,7 +68,12 @@ class SalesforceGateway:
         """Results in the order of ``writes``; two writes to one record are done in their order.
 
         ``urgent`` writes (opt-outs) may use the daily budget's reserve.
+
+        Raises:
+            ValueError: ``purge``, which the REST API does not know: a deletion goes into the recycle bin.
         """
+        if operation == "purge":
+            raise ValueError("Salesforce's REST API cannot delete for good")
         return writing.write(self.client, self._describes, object_type, operation, writes, urgent=urgent)
 
     def update_if_unmodified(

@@ -1,0 +1,9 @@
+"""What every part of a mapping has in common; the parts themselves are elsewhere."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Strict(BaseModel):
+    """Unknown keys refused, nothing converted, nothing changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
