@@ -289,7 +289,7 @@ class HoldAlarm(Strict):
 class HoldRules(Strict):
     """``owners``: by kind of hold, who has to act, where it is not whom Accord would name."""
 
-    owners: dict[str, str] = {}
+    owners: dict[str, str] = Field(default_factory=dict)
     alarm: HoldAlarm = HoldAlarm()
 
 
