@@ -47,6 +47,13 @@ def sync_plan(
     kinds={"python", "hubspot", "salesforce"},
     owners=OWNERS,
     description="The plan's writes, journalled, sent and confirmed; refused ones held with their reasons.",
+    check_specs=[
+        dg.AssetCheckSpec(
+            "opt_outs_in_time",
+            asset="applied_writes",
+            description="Every opt-out reached the other side within the mapping's consent.lag_minutes.",
+        )
+    ],
 )
 def applied_writes(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """The plan, carried out."""

@@ -22,6 +22,7 @@ from sync_rules.mapping import HoldRules
 
 WORDS: Mapping[str, str] = {
     "ambiguous": "several records could be this person",
+    "deferred": "waits for the day's API calls; opt-outs have a reserve and do not wait",
     "deleted_other_side": "deleted on one side, alive on the other",
     "duplicate": "a second record of somebody who is linked already",
     "flapping": "the field goes back and forth; two systems fight over it",

@@ -1,6 +1,6 @@
 """``accord status``: the last passes, where everybody stands, what is held, API calls, freshness."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from cli.console import heading, moment, out, print_json, say, table
 from cli.exits import Exit
 from cli.held import WORDS
 from connectors.store import journal, overview, runs
+from passes.consent_lag import CAUGHT_UP, MAX, P50, WAITING, WRITTEN
 from passes.workbench import Workbench
 
 _PASSES = 8
@@ -46,6 +47,7 @@ class Standing:
     oldest_hold_at: datetime | None
     calls_last_day: Mapping[str, int]
     waiting_plan: str | None
+    opt_outs: Mapping[str, float]
 
     @property
     def age(self) -> timedelta | None:
@@ -81,7 +83,17 @@ def gather(bench: Workbench) -> Standing:
             oldest_hold_at=oldest.first_seen_at if oldest is not None else None,
             calls_last_day=overview.calls_since(connection, now - timedelta(hours=24)),
             waiting_plan=plan.plan_id if plan is not None and plan.status == "stopped" else None,
+            opt_outs=_opt_outs(runs.passes_since(connection, now - timedelta(hours=24))),
         )
+
+
+def _opt_outs(passes: Sequence[Any]) -> dict[str, float]:
+    """What became of the opt-outs of these passes, newest first; the lags of the newest pass that had some."""
+    steps = [row.counts.get("applied_writes", {}) for row in passes]
+    figures = {name: sum(step.get(name, 0) for step in steps) for name in (WRITTEN, CAUGHT_UP)}
+    figures[WAITING] = next((step[WAITING] for step in steps if WAITING in step), 0)
+    figures |= next(({P50: step[P50]} for step in steps if P50 in step), {})
+    return figures | {MAX: max(lags)} if (lags := [step[MAX] for step in steps if MAX in step]) else figures
 
 
 def _line(connection: sa.Connection, row: Any) -> PassLine:
@@ -140,8 +152,19 @@ def show(standing: Standing) -> None:
         say(f"The oldest since {moment(standing.oldest_hold_at)} UTC. `accord holds` names each.")
     else:
         say("nothing")
+    heading("Opt-outs carried over in the last 24 hours")
+    say(_told(standing.opt_outs))
     heading("API calls in the last 24 hours")
     say("   ".join(f"{side} {number:,}" for side, number in standing.calls_last_day.items()) or "none")
+
+
+def _told(opt_outs: Mapping[str, float]) -> str:
+    said = (
+        f"{opt_outs[WRITTEN]:g}, {opt_outs[CAUGHT_UP]:g} of them from before; {opt_outs[WAITING]:g} not taken"
+    )
+    if MAX in opt_outs:
+        said += f"; lag {opt_outs[P50]:g} minutes at the median of the last pass, {opt_outs[MAX]:g} at most"
+    return said
 
 
 def _cells(line: PassLine) -> tuple[Any, ...]:
@@ -178,5 +201,6 @@ def _as_json(standing: Standing) -> dict[str, Any]:
         "clocks": standing.clocks,
         "held": standing.held,
         "oldest_hold_at": standing.oldest_hold_at,
+        "opt_outs_last_day": standing.opt_outs,
         "api_calls_last_day": standing.calls_last_day,
     }

@@ -7,7 +7,9 @@ Keeps to the vendor's burst and daily limits before the vendor has to refuse. Re
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from connectors.errors import QuotaExhaustedError
@@ -16,6 +18,17 @@ from sync_rules.records import Side
 
 # How long a spent day is believed without asking: the vendor alone knows when it begins anew.
 PROBE_AFTER_S = 900.0
+_URGENT: ContextVar[bool] = ContextVar("urgent", default=False)
+
+
+@contextmanager
+def urgent_calls() -> Iterator[None]:
+    """Every call made inside may use the daily reserve: what consent needs, to be read and to be written."""
+    before = _URGENT.set(True)
+    try:
+        yield
+    finally:
+        _URGENT.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class CallBudget:
         """
         while True:
             with self._lock:
-                self._refuse_if_spent(endpoint, urgent=urgent)
+                self._refuse_if_spent(endpoint, urgent=urgent or _URGENT.get())
                 wait_s = max((self._wait_s(lane) for lane in lanes), default=0.0)
                 if wait_s <= 0:
                     now = self._clock()

@@ -8,26 +8,31 @@ repeat makes no second record.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 import sqlalchemy as sa
 
+from connectors.budget import urgent_calls
+from connectors.errors import QuotaExhaustedError
 from connectors.results import RecordWrite, WriteResult
 from connectors.store import holds, journal, links
 from connectors.store.engine import chunks
 from connectors.store.journal import JournalRow
-from passes import outcomes, refusals
+from passes import consent_lag, outcomes, refusals
 from passes.activity_state import carried_out
 from passes.context import PassContext
+from passes.deferring import due_at
 from passes.plan import storable_write
 from passes.step import StepResult
 from sync_rules.owners import ASSIGNMENT_RULES
 from sync_rules.plan import Hold, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.planner import after_create
+from sync_rules.records import Side
 
 _AT_ONCE = 200
-_FIGURES = {"written": "done", "failed": "failed", "created": "created"}
+_FIGURES = {"written": "done", "failed": "failed", "created": "created", "deferred": "deferred"}
 
 
 def write(context: PassContext) -> StepResult:
@@ -44,7 +49,8 @@ def write(context: PassContext) -> StepResult:
     with context.store.begin() as connection:
         journal.set_status(connection, plan.plan_id, "applied")
         carried_out(context, connection)
-    return StepResult(figures=figures)
+    in_time = consent_lag.measure(context, plan.plan_id)
+    return StepResult(figures={**figures, **in_time.figures}, findings=(in_time,))
 
 
 def settle_interrupted(context: PassContext, connection: sa.Connection, plan_id: str | None) -> None:
@@ -60,8 +66,12 @@ def settle_interrupted(context: PassContext, connection: sa.Connection, plan_id:
 
 
 def send_all(context: PassContext, plan_id: str) -> dict[str, float]:
-    """Send every open write of a plan, and those that follow from creates; answers what was done, in figures."""
+    """Send every open write of a plan, and those that follow from creates; answers what was done, in figures.
+
+    Once a side's daily budget is spent, its writes are deferred, but for opt-outs, which have a reserve.
+    """
     tally: Counter[str] = Counter()
+    spent: dict[Side, QuotaExhaustedError] = {}
     # Writes that follow from creates are added on the way, so ask until none is open.
     while True:
         with context.store.begin() as connection:
@@ -69,7 +79,7 @@ def send_all(context: PassContext, plan_id: str) -> dict[str, float]:
         if not rows:
             break
         for batch in _batches(rows):
-            tally.update(_send(context, plan_id, batch))
+            tally.update(_send_or_defer(context, plan_id, batch, spent))
     figures: dict[str, float] = {name: tally[key] for name, key in _FIGURES.items()}
     return figures | {name: number for name, number in sorted(tally.items()) if name.startswith("written ")}
 
@@ -87,11 +97,41 @@ def _superseded(row: JournalRow) -> dict[str, object]:
 def _batches(rows: Sequence[JournalRow]) -> Iterator[list[JournalRow]]:
     """Runs of writes of one kind, in the plan's order, of a size that both sides take."""
 
-    def kind(row: JournalRow) -> tuple[str, str, str]:
-        return row.write.side, row.write.object_type, row.write.operation
+    def kind(row: JournalRow) -> tuple[str, str, str, bool]:
+        return row.write.side, row.write.object_type, row.write.operation, row.write.consent
 
     for _, run in groupby(rows, key=kind):
         yield from chunks(run, _AT_ONCE)
+
+
+def _send_or_defer(
+    context: PassContext, plan_id: str, batch: Sequence[JournalRow], spent: dict[Side, QuotaExhaustedError]
+) -> Counter[str]:
+    first = batch[0].write
+    try:
+        if first.consent:
+            with urgent_calls():
+                return _send(context, plan_id, batch)
+        if first.side not in spent:
+            return _send(context, plan_id, batch)
+    except QuotaExhaustedError as error:
+        spent[first.side] = error
+    now = context.now()
+    due = due_at(spent[first.side], now)
+    with context.store.begin() as connection:
+        journal.settle(connection, [_deferred(row, due) for row in batch], now=now)
+        holds.add(connection, [refusals.deferred(row.write, due) for row in batch], now=now)
+    return Counter({"deferred": len(batch)})
+
+
+def _deferred(row: JournalRow, due: datetime) -> dict[str, object]:
+    return {
+        "write_id": row.write_id,
+        "state": "withdrawn",
+        "record_id": None,
+        "code": "DEFERRED",
+        "message": f"the day's API calls are used up; due again at {due.isoformat(timespec='minutes')}",
+    }
 
 
 def _send(context: PassContext, plan_id: str, batch: Sequence[JournalRow]) -> Counter[str]:

@@ -74,7 +74,8 @@ def _remember_records(
         {
             key: write.link_id
             for (write, _, _), key in zip(written, keys, strict=True)
-            if write.object_type in _LINKED
+            # Of other writes the record is the link's already, or, told of an opt-out, nobody's.
+            if write.object_type in _LINKED and write.operation == "create"
         },
     )
 

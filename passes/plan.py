@@ -8,8 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connectors.budget import urgent_calls
 from connectors.store import holds, journal, links, mirror
-from passes import planning_state, refusals
+from passes import consent_lane, planning_state, refusals
 from passes.activity_state import remember_agreements
 from passes.context import PassContext
 from passes.step import Finding, StepResult
@@ -49,7 +50,7 @@ def make(context: PassContext) -> StepResult:
             status=status,
             tripped=[asdict(item) for item in verdict.tripped],
         )
-        considered = _considered(state)
+        considered = _considered(state) | consent_lane.considered(connection, state.opt_outs)
         holds.replace(connection, considered, [*stored.holds, *refused], now=now)
         if status == "planned":
             links.set_bases(
@@ -95,7 +96,9 @@ def _with_history(context: PassContext, state: PlanInput, plan: Plan, now: datet
             if spec.hubspot and (spec.rule == "two_way" or spec.blank == "clear_if_newer")
         }
     )
-    records = context.hubspot.read("contacts", contacts, names, history=names)
+    # Few, and needed before a side whose budget is not spent can be written.
+    with urgent_calls():
+        records = context.hubspot.read("contacts", contacts, names, history=names)
     by_link = {contacts[record.id]: record for record in records if record.id in contacts}
     with context.store.begin() as connection:
         mirror.save(connection, records, mark=False)

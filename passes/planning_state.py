@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connectors.store import frames, holds, journal, links, mirror, runs
 from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
-from passes import admission, persons
+from passes import admission, consent_lane, persons
 from passes.activity_state import activity_states, roll_up_states
 from passes.context import PassContext
 from passes.wishes import OF_THE_HANDOFF
@@ -20,7 +20,7 @@ from sync_rules.stored import base_from_json
 from sync_rules.undone import KIND as UNDONE
 from sync_rules.undone import Undone, undone_of
 
-_UNDECIDED = {"ambiguous", "duplicate"}
+UNDECIDED = {"ambiguous", "duplicate"}
 _COUNTED = (
     "contacts",
     "companies",
@@ -43,6 +43,7 @@ def gather(context: PassContext, connection: sa.Connection, *, now: datetime) ->
         companies=_companies(context, connection, _due(connection, "company"), now=now),
         activities=activity_states(context, connection, owners),
         roll_ups=roll_up_states(context, connection),
+        opt_outs=consent_lane.unreached(context, connection, UNDECIDED),
         owners=owners,
         schemas=load_schemas(context, connection),
     )
@@ -61,7 +62,7 @@ def _due(connection: sa.Connection, kind: LinkKind) -> list[links.LinkRow]:
     """
     due = {row.link.link_id: row for row in links.due(connection, "plan_due", kind)}
     standing = holds.open_holds(connection)
-    undecided = {row.link_id for row in standing if row.kind in _UNDECIDED}
+    undecided = {row.link_id for row in standing if row.kind in UNDECIDED}
     held = {row.link_id for row in standing} - due.keys()
     due |= {
         link_id: row

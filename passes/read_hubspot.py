@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from connectors.budget import urgent_calls
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, SOURCES
 from connectors.results import EngagementEvent
 from connectors.store import cursors, mirror
 from passes.context import PassContext
+from passes.deferring import deferrable
 from passes.reading import OVERLAP, check_schema, read_changes, refresh_owners
 from passes.step import StepResult
 from sync_rules.records import Record
@@ -17,10 +19,12 @@ _VERSION = "engagement taken from mirror version"
 
 def people(context: PassContext) -> StepResult:
     """Contacts, with tombstones of archived ones; owners and schema once an hour."""
-    finding = check_schema(context, "hubspot")
-    owners = refresh_owners(context, "hubspot")
-    result = read_changes(context, "hubspot", ("contacts",))
-    archived = context.hubspot.archived("contacts")
+    # Opt-outs are on these records, so they may be read from the reserve.
+    with urgent_calls():
+        finding = check_schema(context, "hubspot")
+        owners = refresh_owners(context, "hubspot")
+        result = read_changes(context, "hubspot", ("contacts",))
+        archived = context.hubspot.archived("contacts")
     with context.store.begin() as connection:
         known = mirror.load(connection, "hubspot", "contacts", [record.id for record in archived])
         # An archived contact that was never seen concerns nobody.
@@ -29,11 +33,13 @@ def people(context: PassContext) -> StepResult:
     return StepResult(figures=figures, findings=(finding,))
 
 
+@deferrable
 def companies(context: PassContext) -> StepResult:
     """Companies."""
     return read_changes(context, "hubspot", ("companies",))
 
 
+@deferrable
 def activities(context: PassContext) -> StepResult:
     """Calls, e-mails, meetings and tasks, each with the contacts it belongs to."""
     types = ("calls", "emails", "meetings", "tasks")
@@ -65,6 +71,7 @@ def _says_nothing_new(record: Record, known: Record | None) -> bool:
     )
 
 
+@deferrable
 def engagement(context: PassContext) -> StepResult:
     """Forms, page views and marketing e-mail of the contacts whose engagement moved.
 

@@ -1,28 +1,35 @@
 """What changed in Salesforce: people, accounts, activities, opportunities and campaigns."""
 
+from connectors.budget import urgent_calls
 from passes.context import PassContext
+from passes.deferring import deferrable
 from passes.reading import check_schema, read_changes, refresh_owners
 from passes.step import StepResult
 
 
 def people(context: PassContext) -> StepResult:
     """Leads and Contacts, with tombstones of deleted and merged ones; owners and schema once an hour."""
-    finding = check_schema(context, "salesforce")
-    owners = refresh_owners(context, "salesforce")
-    result = read_changes(context, "salesforce", ("Lead", "Contact"))
+    # Opt-outs are on these records, so they may be read from the reserve.
+    with urgent_calls():
+        finding = check_schema(context, "salesforce")
+        owners = refresh_owners(context, "salesforce")
+        result = read_changes(context, "salesforce", ("Lead", "Contact"))
     return StepResult(figures={**result.figures, "owners read": owners}, findings=(finding,))
 
 
+@deferrable
 def accounts(context: PassContext) -> StepResult:
     """Accounts."""
     return read_changes(context, "salesforce", ("Account",))
 
 
+@deferrable
 def activities(context: PassContext) -> StepResult:
     """Tasks and Events."""
     return read_changes(context, "salesforce", ("Task", "Event"))
 
 
+@deferrable
 def opportunities(context: PassContext) -> StepResult:
     """Opportunities with contact roles, campaigns with members."""
     types = ("Opportunity", "OpportunityContactRole", "Campaign", "CampaignMember")

@@ -17,6 +17,7 @@ from sync_rules.plan import FieldChange, Hold, Plan, Write
 
 KIND = "rejected"
 UNSENT = "unsent"
+DEFERRED = "deferred"
 TRY_AGAIN_AFTER = timedelta(hours=24)
 # Answers that say nothing about the values: the next pass looks again and sends what is still due.
 _NOT_A_REFUSAL = {"NOT_SENT", "OUTCOME_UNKNOWN", "UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED"}
@@ -58,6 +59,20 @@ def refusal(write: Write, result: WriteResult, *, now: datetime) -> Hold:
         remedy=_remedy(result.code) if sent else "Nothing to do: the next pass looks again and sends it.",
         field=single.name if single is not None else None,
         value=_tried(single, now) if single is not None else {"fingerprint": fingerprint(write), **_at(now)},
+    )
+
+
+def deferred(write: Write, due: datetime) -> Hold:
+    """The hold of a write that waits for the day's API calls."""
+    moment = due.isoformat(timespec="minutes")
+    return Hold(
+        link_id=write.link_id,
+        side=write.side,
+        object_type=write.object_type,
+        kind=DEFERRED,
+        why=f"the day's API calls are used up but for the reserve that opt-outs have; due again at {moment}",
+        remedy="Nothing to do: the first pass after that sends it. Raise the account's limit if it happens often.",
+        value={"due_at": moment},
     )
 
 

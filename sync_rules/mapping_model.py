@@ -265,6 +265,18 @@ class Identity(Strict):
     free_mail_domains: Texts = ()
 
 
+class Consent(Strict):
+    """Opt-outs and re-consent.
+
+    Attributes:
+        lag_minutes: an opt-out that takes longer to reach the other side fails the check ``opt_outs_in_time``.
+        resubscribe_to: ids of the HubSpot subscriptions that a re-consent shown in Salesforce subscribes to.
+    """
+
+    lag_minutes: Annotated[float, Field(gt=0)] = 15
+    resubscribe_to: Texts = ()
+
+
 class Flaps(Strict):
     """A field that changes side-to-side more than ``limit`` times in ``window_hours`` is frozen and held."""
 
@@ -355,4 +367,5 @@ class Mapping(Strict):
     identity: Identity = Identity()
     flaps: Flaps = Flaps()
     holds: HoldRules = HoldRules()
+    consent: Consent = Consent()
     caps: Caps = Caps()

@@ -62,6 +62,14 @@ class Write:
     associations: tuple[tuple[str, str], ...] = ()
 
     @property
+    def consent(self) -> bool:
+        """Whether it tells an existing record of a "no": those go first, and may use the API budget's reserve."""
+        if self.operation == "opt_out":
+            return True
+        said_no = any(made.rule == "most_restrictive" and made.value is True for made in self.changes)
+        return said_no and self.operation == "update"
+
+    @property
     def fields(self) -> dict[str, Any]:
         """What goes on the wire: raw values by API name."""
         return {change.target: change.after for change in self.changes}

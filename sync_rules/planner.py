@@ -6,6 +6,7 @@ The whole of one pass's decisions in one call. How each kind of thing is decided
 from datetime import datetime
 
 from sync_rules.changes import Bench, Findings, Place, update
+from sync_rules.consent import plan_opt_out
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY
 from sync_rules.mapping_model import Mapping
 from sync_rules.plan import REMOVALS, FieldChange, Plan, Write
@@ -34,6 +35,8 @@ def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
         before = found.size
         companies.plan(company)
         in_agreement += found.size == before
+    for reached in state.opt_outs:
+        plan_opt_out(bench, reached)
     activities = ActivityPlanner(bench)
     for activity in state.activities:
         activities.plan(activity)
@@ -59,8 +62,7 @@ def _urgency(write: Write) -> tuple[int, int, str]:
     """Consent first, then companies, people and activities; what takes records away last."""
     rank = _FIRST.get(write.operation)
     if rank is None:
-        consent = any(change.rule == "most_restrictive" and change.value is True for change in write.changes)
-        rank = 1 if consent and write.operation == "update" else 2
+        rank = 1 if write.consent else 2
     return rank, _OBJECTS.get(write.object_type, 2), write.key
 
 

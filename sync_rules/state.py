@@ -102,6 +102,22 @@ class RollUpState:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressOptOut:
+    """A record that has not heard that its e-mail address opted out on another record.
+
+    For records that are no link's, or whose link is undecided: consent asks about the address only.
+
+    Attributes:
+        key: its writes and holds go by it (``consent.key_of``).
+        teller: a record that opted out.
+    """
+
+    key: str
+    record: Record
+    teller: Record
+
+
+@dataclass(frozen=True, slots=True)
 class PlanInput:
     """Everything that may change in one pass.
 
@@ -113,5 +129,6 @@ class PlanInput:
     companies: Sequence[CompanyState] = ()
     activities: Sequence[ActivityState] = ()
     roll_ups: Sequence[RollUpState] = ()
+    opt_outs: Sequence[AddressOptOut] = ()
     owners: OwnerMap = NO_OWNERS
     schemas: Schemas = field(default_factory=dict)

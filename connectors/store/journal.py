@@ -93,6 +93,12 @@ def open_writes(connection: sa.Connection, plan_id: str) -> list[JournalRow]:
     return [_journal_row(row) for row in connection.execute(query.order_by(journal.c.write_id))]
 
 
+def of_plan(connection: sa.Connection, plan_id: str) -> list[JournalRow]:
+    """Every write of a plan, in its order."""
+    query = sa.select(journal).where(journal.c.plan_id == plan_id)
+    return [_journal_row(row) for row in connection.execute(query.order_by(journal.c.write_id))]
+
+
 def unsettled(connection: sa.Connection) -> list[JournalRow]:
     """Writes that an interrupted pass had sent without learning what became of them."""
     query = sa.select(journal).where(journal.c.state == "sent").order_by(journal.c.write_id)

@@ -34,6 +34,18 @@ def end_pass(connection: sa.Connection, pass_id: str, status: str, *, now: datet
     )
 
 
+def passes_since(connection: sa.Connection, since: datetime) -> list[Any]:
+    """The passes that began since then, newest first."""
+    query = sa.select(passes).where(passes.c.started_at >= since)
+    return list(connection.execute(query.order_by(passes.c.started_at.desc())))
+
+
+def first_done(connection: sa.Connection) -> datetime | None:
+    """When the first pass that was carried out began; None while there is none."""
+    query = sa.select(sa.func.min(passes.c.started_at)).where(passes.c.status == "done")
+    return connection.execute(query).scalar()
+
+
 def latest_passes(connection: sa.Connection, number: int = 10) -> list[Any]:
     """The newest passes first."""
     return list(connection.execute(sa.select(passes).order_by(passes.c.started_at.desc()).limit(number)))
