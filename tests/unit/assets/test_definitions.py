@@ -9,6 +9,7 @@ from dagster_project.settings import Settings, load_settings
 
 GROUPS = {"hubspot", "salesforce", "leads", "activities", "qualification", "feedback", "sla"}
 CHECKS = {
+    "opt_outs_in_time": ("applied_writes", False),
     "hubspot_schema_complete": ("hubspot_people", True),
     "salesforce_schema_complete": ("salesforce_people", True),
     "within_caps": ("sync_plan", True),
