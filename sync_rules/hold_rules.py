@@ -31,6 +31,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "undone": RECORD_OWNER,
         "unmapped_owner": ADMIN,
         "unmapped_value": ADMIN,
+        "deferred": NOBODY,
         "unsent": NOBODY,
     }
 )
