@@ -61,6 +61,8 @@ class Bench:
         if workbench is None:
             return
         try:
+            # How a pass ended may be told without the lease, which may be another's by now.
+            workbench.release()
             for pass_id, went_well in self._worked_on.items():
                 _settle(workbench, pass_id, went_well=went_well)
         finally:

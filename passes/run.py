@@ -91,6 +91,8 @@ def run_pass(
                 status = "stopped" if stopped else "dry"
                 runs.end_pass(connection, pass_id, status, now=bench.clock())
     except BaseException:
+        # How it ended may be told without the lease, which may be another's by now.
+        bench.release()
         with bench.store.begin() as connection:
             runs.end_pass(connection, pass_id, "failed", now=bench.clock())
         raise

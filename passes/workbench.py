@@ -30,6 +30,7 @@ class Workbench:
         store: opened and migrated here; closed with the bench.
         hubspot, salesforce: called at most once each, when a step first needs its side.
         read_contracts: called once, when a step first needs the contracts.
+        read_s: the lease's clock, in seconds since the epoch.
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class Workbench:
         time_zone: str,
         engagement_source: Literal["properties", "events"] = "properties",
         clock: Callable[[], datetime] = machine_clock,
+        read_s: Callable[[], float] = time.time,
     ) -> None:
         self.store = store
         self.clock = clock
+        self._read_s = read_s
         self._make_hubspot, self._make_salesforce = hubspot, salesforce
         self._read_contracts = read_contracts
         self._time_zone = time_zone
@@ -102,11 +105,11 @@ class Workbench:
 
     def _take_lease(self, pass_id: str) -> None:
         if self._held is not None and self._held.owner == pass_id:
-            # Each step begins with the lease's whole time, however long the pass has run.
-            lease.renew(self.store, self._held)
             return
         self.release()
-        self._held = self._lease.enter_context(lease.hold(self.store, _LEASE, owner=pass_id))
+        self._held = self._lease.enter_context(
+            lease.hold(self.store, _LEASE, owner=pass_id, read_s=self._read_s)
+        )
 
     def release(self) -> None:
         """Let another worker run a pass."""

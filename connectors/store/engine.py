@@ -4,7 +4,7 @@ SQLite in WAL mode by default; PostgreSQL by its URL. The rows themselves belong
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ _KEYS_AT_ONCE = 10_000
 # Statements of ours that no setting can mend.
 _OUR_FAULTS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError, sa.exc.InternalError)
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_WROTE = "wrote in this transaction"
 
 
 def _dump(value: Any) -> str:
@@ -45,6 +46,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = _with_driver(url)
         self.engine = _make_engine(self.url)
+        self._guard: Callable[[sa.Connection], None] | None = None
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
@@ -52,14 +54,27 @@ class Store:
 
         Raises:
             ConfigError: the database cannot be reached, is read-only or lacks its tables.
+            Exception: whatever the guard raises (see ``guarded``).
         """
         try:
             with self.engine.begin() as connection:
+                connection.info[_WROTE] = False
                 yield connection
+                if self._guard is not None and connection.info[_WROTE]:
+                    self._guard(connection)
         except sa.exc.DatabaseError as error:
             if isinstance(error, _OUR_FAULTS):
                 raise
             raise ConfigError([_explain(self.engine.url, error)]) from error
+
+    @contextmanager
+    def guarded(self, guard: Callable[[sa.Connection], None]) -> Iterator[None]:
+        """Inside, ``guard`` has the last word on every transaction that writes: if it raises, none of it stays."""
+        before, self._guard = self._guard, guard
+        try:
+            yield
+        finally:
+            self._guard = before
 
     def migrate(self) -> None:
         """Bring the tables to this version of Accord; does nothing where they are already."""
@@ -106,7 +121,15 @@ def _make_engine(url: str) -> sa.Engine:
     )
     if parsed.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "after_cursor_execute", _note_write)
     return engine
+
+
+def _note_write(
+    connection: sa.Connection, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
+) -> None:
+    if context is not None and (context.isinsert or context.isupdate or context.isdelete):
+        connection.info[_WROTE] = True
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -22,12 +22,13 @@ def test_a_renewed_lease_outlives_its_first_time(store: Store) -> None:
 
 def test_a_lease_that_another_took_is_not_renewed(store: Store) -> None:
     now_s = [1000.0]
-    slow = lease.hold(store, "pass", owner="slow", ttl_s=60, read_s=lambda: now_s[0])
+    other = Store(store.url)
+    slow = lease.hold(other, "pass", owner="slow", ttl_s=60, read_s=lambda: now_s[0])
     held = slow.__enter__()
     now_s[0] = 1100.0
     with lease.hold(store, "pass", owner="next", ttl_s=60, read_s=lambda: now_s[0]):
         with pytest.raises(lease.LeaseHeldError, match="another one has begun"):
-            lease.renew(store, held, ttl_s=60, read_s=lambda: now_s[0])
+            lease.renew(other, held, ttl_s=60, read_s=lambda: now_s[0])
 
         slow.__exit__(None, None, None)
         with (
@@ -35,3 +36,4 @@ def test_a_lease_that_another_took_is_not_renewed(store: Store) -> None:
             lease.hold(store, "pass", owner="third", ttl_s=60, read_s=lambda: now_s[0]),
         ):
             pass
+    other.close()
