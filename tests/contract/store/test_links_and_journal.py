@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.store import absorb, holds, journal, lease, links, mirror, tables
+from connectors.store.engine import Store
 from connectors.store.engine import upsert
 from sync_rules.plan import Conflict, FieldChange, Hold, Plan, Write
 from sync_rules.records import Link, Record
@@ -157,7 +158,8 @@ def test_only_one_worker_holds_the_lease_and_its_token_only_grows(store):
 
 def test_a_lease_of_a_dead_worker_runs_out(store):
     clock_s = [1000.0]
-    dead = lease.hold(store, "pass", owner="dead", ttl_s=60, read_s=lambda: clock_s[0])
+    its_own = Store(store.url)
+    dead = lease.hold(its_own, "pass", owner="dead", ttl_s=60, read_s=lambda: clock_s[0])
     dead.__enter__()
     clock_s[0] += 61
     with lease.hold(store, "pass", owner="alive", ttl_s=60, read_s=lambda: clock_s[0]) as held:
@@ -170,3 +172,4 @@ def test_a_lease_of_a_dead_worker_runs_out(store):
             lease.hold(store, "pass", owner="fourth", ttl_s=60, read_s=lambda: clock_s[0]),
         ):
             pass
+    its_own.close()
