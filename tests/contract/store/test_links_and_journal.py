@@ -4,8 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.store import absorb, holds, journal, lease, links, mirror, tables
-from connectors.store.engine import Store
-from connectors.store.engine import upsert
+from connectors.store.engine import Store, upsert
 from sync_rules.plan import Conflict, FieldChange, Hold, Plan, Write
 from sync_rules.records import Link, Record
 
