@@ -11,8 +11,9 @@ from cli import session
 from cli.console import heading, moment, out, print_json, say, table
 from cli.exits import Exit
 from cli.held import WORDS
-from connectors.store import journal, overview, runs
 from passes.consent_lag import CAUGHT_UP, MAX, P50, WAITING, WRITTEN
+from connectors.store import journal, overview, runs, spending
+from connectors.store.spending import Spending
 from passes.workbench import Workbench
 
 _PASSES = 8
@@ -46,6 +47,7 @@ class Standing:
     held: Mapping[str, int]
     oldest_hold_at: datetime | None
     calls_last_day: Mapping[str, int]
+    spending: Spending
     waiting_plan: str | None
     opt_outs: Mapping[str, float]
 
@@ -81,6 +83,7 @@ def gather(bench: Workbench) -> Standing:
             clocks=overview.clocks_by_status(connection),
             held=overview.held_by_kind(connection),
             oldest_hold_at=oldest.first_seen_at if oldest is not None else None,
+            spending=spending.since(connection, now - timedelta(hours=24)),
             calls_last_day=overview.calls_since(connection, now - timedelta(hours=24)),
             waiting_plan=plan.plan_id if plan is not None and plan.status == "stopped" else None,
             opt_outs=_opt_outs(runs.passes_since(connection, now - timedelta(hours=24))),
@@ -156,6 +159,14 @@ def show(standing: Standing) -> None:
     say(_told(standing.opt_outs))
     heading("API calls in the last 24 hours")
     say("   ".join(f"{side} {number:,}" for side, number in standing.calls_last_day.items()) or "none")
+    _show_spending(standing.spending)
+
+
+def _show_spending(spent: Spending) -> None:
+    if spent.idle_passes:
+        say(f"{spent.idle_passes:,} passes found nothing to do: {spent.idle_calls:,} calls.")
+    if spent.calls_per_1000_changed is not None:
+        say(f"The others: {spent.calls_per_1000_changed:,.1f} calls for each 1,000 people who changed.")
 
 
 def _told(opt_outs: Mapping[str, float]) -> str:
@@ -203,4 +214,7 @@ def _as_json(standing: Standing) -> dict[str, Any]:
         "oldest_hold_at": standing.oldest_hold_at,
         "opt_outs_last_day": standing.opt_outs,
         "api_calls_last_day": standing.calls_last_day,
+        "idle_passes_last_day": standing.spending.idle_passes,
+        "idle_api_calls_last_day": standing.spending.idle_calls,
+        "api_calls_per_1000_changed": standing.spending.calls_per_1000_changed,
     }

@@ -30,12 +30,36 @@ FieldType = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of modification times of one object type, both ends included; aware UTC."""
+
+    object_type: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(slots=True)
+class Walk:
+    """A read that may end before its end is reached.
+
+    Attributes:
+        most_pages: after so many pages it ends, at the next change of the stamp.
+        reached: set by the read: every record up to here has been given; None if it came to its end.
+    """
+
+    most_pages: int
+    reached: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeRequest:
     """What changed in one object type.
 
     Attributes:
         fields: API names wanted; those that the side does not show are left out of the answer.
         since: aware UTC, inclusive, already reduced by the caller's overlap; None reads everything.
+        until: aware UTC, inclusive; None reads up to the present.
+        walk: lets the read end early.
         history: API names whose change times are wanted (HubSpot only; Salesforce has none to give).
         known: which of ``(id, modified_at)`` need not be read again, because the caller holds them as of that
             moment (HubSpot only: its search tells ids and stamps, and values have to be read by id).
@@ -46,6 +70,8 @@ class ChangeRequest:
     since: datetime | None
     history: tuple[str, ...] = ()
     known: Callable[[Sequence[tuple[str, datetime]]], Set[str]] | None = None
+    until: datetime | None = None
+    walk: Walk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from connectors.results import EngagementEvent
 from connectors.store import cursors, mirror
 from passes.context import PassContext
 from passes.deferring import deferrable
-from passes.reading import OVERLAP, check_schema, read_changes, refresh_owners
+from passes.positions import OVERLAP
+from passes.reading import read_changes
+from passes.side_facts import check_schema, refresh_owners
 from passes.step import StepResult
 from sync_rules.records import Record
 

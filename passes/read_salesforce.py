@@ -3,7 +3,8 @@
 from connectors.budget import urgent_calls
 from passes.context import PassContext
 from passes.deferring import deferrable
-from passes.reading import check_schema, read_changes, refresh_owners
+from passes.reading import read_changes
+from passes.side_facts import check_schema, refresh_owners
 from passes.step import StepResult
 
 

@@ -1,41 +1,73 @@
 """Reads what changed on a side into the mirror, and moves the cursor past exactly what is there.
 
-A cursor is the newest modification time seen, with the moment at which it was first seen. Records may become
-visible a little after their stamp (search lag, long transactions), so the next read goes back by an overlap
-until that much time has passed since; then it starts at the newest stamp itself. Durations are taken on our
-clock only, so that a clock that differs from the vendor's loses nothing.
+What is newer than the position is always read. What was stamped lately is looked over again, because records may
+become visible a little after their stamp. Where that is more than a page, its records are counted instead: as long
+as the side counts as many as the mirror holds, nothing has turned up. Counting cannot see one record come while
+another goes, so before a stretch is closed for good its pages are read once more, some in each pass.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
-from typing import Any
 
-from connectors.results import ChangeRequest, FieldSpec
-from connectors.store import cursors, mirror, runs
-from passes import wanted
+import sqlalchemy as sa
+
+from connectors.results import ChangeRequest, Stretch, Walk
+from connectors.store import mirror
+from passes import positions, wanted
 from passes.context import PassContext
-from passes.step import Finding, StepResult
+from passes.positions import OVERLAP, Position, just_after
+from passes.step import StepResult
 from sync_rules.records import Record, Side
-from sync_rules.schema_check import Problem, check_against_schema
 
-OVERLAP = timedelta(minutes=10)
-_TIES = timedelta(seconds=1)
-_OWNERS_READ = "owners read"
-_SCHEMA_TYPES: dict[Side, tuple[str, ...]] = {
-    "hubspot": ("contacts", "companies", "calls", "emails", "meetings", "tasks"),
-    "salesforce": ("Lead", "Contact", "Account", "Task", "Event"),
-}
-
-# About an hour, and not all in one pass: what HubSpot tells by one call for each type would add up. Salesforce
-# describes every type in one call, so those stay together.
-_SCHEMA_AGES: dict[tuple[Side, str], timedelta] = {
-    ("hubspot", name): timedelta(minutes=60 + 7 * place)
-    for place, name in enumerate(_SCHEMA_TYPES["hubspot"])
-} | {("salesforce", name): timedelta(minutes=60) for name in _SCHEMA_TYPES["salesforce"]}
-_OWNER_AGES: dict[Side, timedelta] = {"hubspot": timedelta(minutes=53), "salesforce": timedelta(minutes=46)}
+# Records in a page of what a side answers to "what changed".
+PAGE: dict[Side, int] = {"hubspot": 200, "salesforce": 2_000}
+_CLOSING_PAGES = 2
 
 Enrich = Callable[[PassContext, str, list[Record]], list[Record]]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One read of some object types: what was asked, and what has come so far."""
+
+    context: PassContext
+    side: Side
+    enrich: Enrich | None
+    read: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    newest: dict[str, datetime] = field(default_factory=dict)
+
+    def take(self, requests: Sequence[ChangeRequest]) -> None:
+        """Read and store every page of some requests."""
+        gateway = self.context.hubspot if self.side == "hubspot" else self.context.salesforce
+        for object_type, page in gateway.changes(requests):
+            records = self.enrich(self.context, object_type, page) if self.enrich else page
+            with self.context.store.begin() as connection:
+                self.changed[object_type] += len(mirror.save(connection, records))
+            self.read[object_type] += len(page)
+            for record in page:
+                known = self.newest.get(object_type, record.modified_at)
+                self.newest[object_type] = max(known, record.modified_at)
+
+    def request(
+        self,
+        object_type: str,
+        since: datetime | None,
+        until: datetime | None = None,
+        walk: Walk | None = None,
+    ) -> ChangeRequest:
+        """What changed in one object type in a stretch of time."""
+        return ChangeRequest(
+            object_type=object_type,
+            fields=wanted.fields(self.context.mapping, self.side, object_type),
+            since=since,
+            until=until,
+            walk=walk,
+            known=partial(_held, self.context, self.side, object_type),
+        )
 
 
 def read_changes(
@@ -49,33 +81,26 @@ def read_changes(
     Raises:
         ConnectorError: a side could not be read; what was read before is kept, and nothing is taken as empty.
     """
-    gateway = context.hubspot if side == "hubspot" else context.salesforce
-    positions = _positions(context, side, object_types)
-    requests = [
-        ChangeRequest(
-            object_type=object_type,
-            fields=wanted.fields(context.mapping, side, object_type),
-            since=_start(context, positions[object_type]),
-            known=partial(_held, context, side, object_type),
-        )
-        for object_type in object_types
-    ]
-    read: dict[str, int] = dict.fromkeys(object_types, 0)
-    changed: dict[str, int] = dict.fromkeys(object_types, 0)
-    newest: dict[str, datetime] = {}
-    for object_type, page in gateway.changes(requests):
-        records = enrich(context, object_type, page) if enrich else page
-        with context.store.begin() as connection:
-            changed[object_type] += len(mirror.save(connection, records))
-        read[object_type] += len(page)
-        for record in page:
-            newest[object_type] = max(newest.get(object_type, record.modified_at), record.modified_at)
-    # Pages of different types may come in turns, so positions move once everything is in the mirror.
+    began = context.now()
+    reading = _Reading(context, side, enrich)
     with context.store.begin() as connection:
-        for object_type in object_types:
-            _move(context, connection, side, object_type, positions[object_type], newest.get(object_type))
-    figures = {f"{name} read": number for name, number in read.items()}
-    figures |= {f"{name} changed": number for name, number in changed.items()}
+        known = positions.load(connection, side, object_types)
+        open_ = {name: _open_records(connection, side, name, known[name]) for name in object_types}
+    counted = [name for name in object_types if open_[name] > PAGE[side] and not context.options.read_since]
+    reading.take(
+        [reading.request(name, _start(context, side, known[name], name in counted)) for name in object_types]
+    )
+    closed = {name: position.closable(began) for name, position in known.items() if position is not None}
+    closed |= _look_over(reading, {name: one for name in counted if (one := known[name])}, closed)
+    # Pages of different types may come in turns, so positions move once everything is in the mirror.
+    now = context.now()
+    with context.store.begin() as connection:
+        for name in object_types:
+            moved = _moved(known[name], reading.newest.get(name), closed.get(name), began=began, now=now)
+            if moved is not None and moved != known[name]:
+                positions.store(connection, side, name, moved, now=now)
+    figures: dict[str, float] = {f"{name} read": reading.read[name] for name in object_types}
+    figures |= {f"{name} changed": reading.changed[name] for name in object_types}
     return StepResult(figures=figures)
 
 
@@ -90,109 +115,73 @@ def _held(
     return {record_id for record_id, at in seen if stamps.get(record_id) == at}
 
 
-def _cursor_name(side: Side, object_type: str) -> str:
-    return f"read {side} {object_type}"
+def _open_records(connection: sa.Connection, side: Side, object_type: str, position: Position | None) -> int:
+    """How many records the mirror holds of what is not closed."""
+    if position is None or position.closed >= position.newest:
+        return 0
+    # A search tells living records only; a query for all rows tells of deleted ones, too.
+    return mirror.count_between(
+        connection, side, object_type, position.closed, position.newest, living=side == "hubspot"
+    )
 
 
-def _positions(context: PassContext, side: Side, object_types: Iterable[str]) -> dict[str, Any]:
-    with context.store.begin() as connection:
-        return {name: cursors.get(connection, _cursor_name(side, name)) for name in object_types}
-
-
-def _start(context: PassContext, position: Any) -> datetime | None:
-    if context.options.read_since is not None:
-        return context.options.read_since
+def _start(context: PassContext, side: Side, position: Position | None, counted: bool) -> datetime | None:
+    """From where on everything is read."""
     if position is None:
-        return None
-    newest = datetime.fromisoformat(position["newest"])
-    first_seen = datetime.fromisoformat(position["first_seen"])
-    settled = context.now() - first_seen >= OVERLAP
-    return newest - _TIES if settled else newest - OVERLAP
+        return context.options.read_since
+    usual = just_after(side, position.newest if counted else min(position.closed, position.newest))
+    asked = context.options.read_since
+    # A back-fill of a window that is shorter than the time since the last pass leaves no hole.
+    return usual if asked is None else min(asked, usual)
 
 
-def _move(
-    context: PassContext,
-    connection: Any,
-    side: Side,
-    object_type: str,
-    position: Any,
+def _look_over(
+    reading: _Reading, counted: Mapping[str, Position], closable: Mapping[str, datetime]
+) -> dict[str, datetime]:
+    """Look for late records in long open stretches, and close some of each; answers up to where."""
+    if not counted:
+        return {}
+    context, side = reading.context, reading.side
+    gateway = context.hubspot if side == "hubspot" else context.salesforce
+    stretches = [
+        Stretch(name, just_after(side, position.closed), position.newest)
+        for name, position in counted.items()
+    ]
+    there = gateway.count_changes(stretches)
+    with context.store.begin() as connection:
+        here = {name: _open_records(connection, side, name, one) for name, one in counted.items()}
+    requests: list[ChangeRequest] = []
+    walks: dict[str, Walk] = {}
+    for stretch in stretches:
+        name = stretch.object_type
+        if there[name] != here[name]:
+            requests.append(reading.request(name, stretch.since, stretch.until))
+        elif closable[name] > counted[name].closed:
+            # As many as have come besides, so that a busy stretch is closed as fast as it grows.
+            walks[name] = Walk(_CLOSING_PAGES + reading.read[name] // PAGE[side])
+            requests.append(reading.request(name, stretch.since, closable[name], walks[name]))
+    reading.take(requests)
+    return {name: walk.reached for name, walk in walks.items() if walk.reached is not None}
+
+
+def _moved(
+    position: Position | None,
     newest: datetime | None,
-) -> None:
-    if newest is None or (position is not None and newest <= datetime.fromisoformat(position["newest"])):
-        return
-    now = context.now()
-    value = {"newest": newest.isoformat(), "first_seen": now.isoformat()}
-    cursors.put(connection, _cursor_name(side, object_type), value, now=now)
+    closed: datetime | None,
+    *,
+    began: datetime,
+    now: datetime,
+) -> Position | None:
+    if position is None or closed is None:
+        # What is as old as this when a first read begins has been seen whole by it.
+        return Position(newest, now, newest - OVERLAP - (now - began)) if newest is not None else None
+    if newest is None or newest <= position.newest:
+        return Position(position.newest, position.first_seen, closed)
+    return Position(newest, now, closed)
 
 
 def newest_read(context: PassContext, side: Side, object_types: Iterable[str]) -> dict[str, datetime]:
     """The newest modification time read so far, by object type."""
-    return {
-        name: datetime.fromisoformat(position["newest"])
-        for name, position in _positions(context, side, object_types).items()
-        if position is not None
-    }
-
-
-def check_schema(context: PassContext, side: Side) -> Finding:
-    """Whether the side has every field that the mapping names; read from the side about once an hour."""
-    now = context.now()
     with context.store.begin() as connection:
-        known = runs.load_schemas(connection, now=now, max_ages=_SCHEMA_AGES)
-    kept = {name: known[(side, name)] for name in _SCHEMA_TYPES[side] if (side, name) in known}
-    problems = _schema_problems(context, side, kept)
-    # What was lacking may have been added since: an hour-old "no" would outlive `accord setup`.
-    doubtful = any(problem.fatal for problem in problems)
-    again = [name for name in _SCHEMA_TYPES[side] if doubtful or name not in kept]
-    if again:
-        problems = _schema_problems(context, side, {**kept, **_read_schemas(context, side, again, now)})
-    fatal = [problem for problem in problems if problem.fatal]
-    listed = "; ".join(
-        f"{problem.object_type}.{problem.target} ({problem.field}) {problem.what}: {problem.remedy}"
-        for problem in fatal or problems
-    )
-    return Finding(
-        f"{side}_schema_complete",
-        holds=not fatal,
-        why=listed or "Every mapped field is there.",
-        figures={"problems": len(problems), "fatal": len(fatal)},
-    )
-
-
-def _read_schemas(
-    context: PassContext, side: Side, object_types: Sequence[str], now: datetime
-) -> dict[str, dict[str, FieldSpec]]:
-    gateway = context.hubspot if side == "hubspot" else context.salesforce
-    gateway.forget_schema()
-    if side == "salesforce":
-        # All describes in one call.
-        context.salesforce.load_schemas(object_types)
-    answer = {}
-    for object_type in object_types:
-        answer[object_type] = gateway.schema(object_type)
-        with context.store.begin() as connection:
-            runs.save_schema(connection, side, object_type, answer[object_type], now=now)
-    return answer
-
-
-def _schema_problems(
-    context: PassContext, side: Side, schemas: dict[str, dict[str, FieldSpec]]
-) -> list[Problem]:
-    hubspot, salesforce = (schemas, {}) if side == "hubspot" else ({}, schemas)
-    return check_against_schema(context.mapping, hubspot, salesforce)
-
-
-def refresh_owners(context: PassContext, side: Side) -> int:
-    """Read the side's owners about once an hour; returns how many were read."""
-    gateway = context.hubspot if side == "hubspot" else context.salesforce
-    now = context.now()
-    name = f"{_OWNERS_READ} {side}"
-    with context.store.begin() as connection:
-        last = cursors.get(connection, name)
-    if last is not None and now - datetime.fromisoformat(last) < _OWNER_AGES[side]:
-        return 0
-    found = gateway.owners()
-    with context.store.begin() as connection:
-        runs.save_owners(connection, found)
-        cursors.put(connection, name, now.isoformat(), now=now)
-    return len(found)
+        known = positions.load(connection, side, object_types)
+    return {name: position.newest for name, position in known.items() if position is not None}

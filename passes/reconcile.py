@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.store import frames, holds, links, runs
+from connectors.store import frames, holds, links, runs, spending
 from connectors.store import journal as journal_rows
 from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import journal, judgements, mirror, reconciliation
@@ -35,14 +35,18 @@ def account(context: PassContext) -> StepResult:
         connection.execute(sa.delete(reconciliation))
         upsert(connection, reconciliation, ({**row, "seen_at": now} for row in rows))
         looked_at = health.findings(context, connection)
+        cost = spending.of_pass(connection, context.pass_id)
         runs.end_pass(connection, context.pass_id, "dry" if context.options.dry_run else "done", now=now)
     tally = Counter(row["class"] for row in rows)
     remainder = tally[REMAINDER]
-    figures = {
+    figures: dict[str, float] = {
         "handed over": len(rows),
         **{name: tally[name] for name in CLASSES},
         "remainder": remainder,
+        "API calls of the pass": cost.calls,
     }
+    if cost.calls_per_1000_changed is not None:
+        figures["API calls per 1,000 changed people"] = cost.calls_per_1000_changed
     why = "Everybody is accounted for."
     if remainder:
         why = f"{remainder} people are in no class: a fault of Accord."

@@ -14,6 +14,7 @@ from connectors.results import (
     FieldSpec,
     Owner,
     RecordWrite,
+    Stretch,
     WriteOperation,
     WriteResult,
 )
@@ -48,10 +49,19 @@ class HubSpotGateway:
                 history=request.history,
                 app_id=self._app_id() if request.history else None,
                 keep_history=_kept(request.object_type, request.history),
+                until=request.until,
+                walk=request.walk,
                 known=request.known,
             )
             for page in pages:
                 yield request.object_type, page
+
+    def count_changes(self, stretches: Sequence[Stretch]) -> dict[str, int]:
+        """How many living records were last modified in each stretch, by object type; one call for each."""
+        return {
+            one.object_type: search.count(self.client, one.object_type, one.since, one.until)
+            for one in stretches
+        }
 
     def newest_change(self, object_types: Iterable[str], since: datetime) -> datetime | None:
         """When the latest change at or after ``since`` was made, by whomever; one call for each type.

@@ -11,6 +11,7 @@ from connectors.chunking import chunks
 from connectors.hubspot import search
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.records import modified_property, moment, to_record, tombstone, wanted_properties
+from connectors.results import Walk
 from sync_rules.records import Record
 
 BATCH = 100
@@ -25,15 +26,17 @@ def changed(
     history: Sequence[str],
     app_id: str | None,
     keep_history: Sequence[str],
+    until: datetime | None = None,
+    walk: Walk | None = None,
     known: Callable[[Sequence[tuple[str, datetime]]], Set[str]] | None = None,
 ) -> Iterator[list[Record]]:
     """Pages of Records changed at or after ``since``, each read by id: a search tells values of a while ago.
 
     Args:
-        known: see ``ChangeRequest``; what it names is left out.
+        until, walk, known: see ``ChangeRequest``; what ``known`` names is left out.
     """
     modified = modified_property(object_type)
-    for page in search.changed(client, object_type, [modified], since):
+    for page in search.changed(client, object_type, [modified], since, until, walk):
         ids = [str(item["id"]) for item in page]
         if known is not None:
             held = known([(str(item["id"]), moment(item["properties"][modified])) for item in page])

@@ -33,6 +33,11 @@ def epoch_ms(at: datetime) -> int:
     return (at - _ZERO) // timedelta(milliseconds=1)
 
 
+def at_ms(milliseconds: int) -> datetime:
+    """Milliseconds since 1970 as aware UTC, exactly."""
+    return _ZERO + timedelta(milliseconds=milliseconds)
+
+
 def wire_value(value: Any) -> str:
     """A property value as HubSpot takes it. None becomes ``""``: null would leave the property as it is."""
     if value is None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import ConnectorError
-from connectors.results import ChangeRequest
+from connectors.results import ChangeRequest, Stretch
 from connectors.salesforce import composite, soql
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.records import FACTS, STAMP, moment, to_record
@@ -25,6 +25,20 @@ class _Cursor:
     url: str
     last: tuple[str, str] | None = None
     restarts: int = 0
+    pages: int = 0
+
+    @property
+    def may_end(self) -> bool:
+        """Whether a walk has come as far as it was asked to; noted on the walk."""
+        walk, since = self.request.walk, self.request.since
+        if walk is None or self.last is None or self.pages < walk.most_pages:
+            return False
+        # Others of the last row's second may follow.
+        complete = moment(self.last[0]) - timedelta(seconds=1)
+        if since is not None and complete < since:
+            return False
+        walk.reached = complete
+        return True
 
 
 def changed(
@@ -44,9 +58,31 @@ def changed(
             if rows:
                 cursor.last = (str(rows[-1][STAMP]), str(rows[-1]["Id"]))
                 yield cursor.request.object_type, [to_record(cursor.request.object_type, row) for row in rows]
-            if not answer.get("done", True) and answer.get("nextRecordsUrl"):
+            cursor.pages += 1
+            if not answer.get("done", True) and answer.get("nextRecordsUrl") and not cursor.may_end:
                 cursor.url = str(answer["nextRecordsUrl"])
                 waiting.append(cursor)
+
+
+def count(client: SalesforceClient, describes: Describes, stretches: Sequence[Stretch]) -> dict[str, int]:
+    """How many rows have their stamp in each stretch, by object; five objects to an API call."""
+    describes.load(one.object_type for one in stretches)
+    resources = []
+    for one in stretches:
+        conditions = [
+            soql.after(STAMP, one.since, None),
+            soql.up_to(STAMP, one.until),
+            _no_children(describes, one.object_type),
+        ]
+        query = soql.select(one.object_type, ["COUNT()"], conditions)
+        resources.append((f"queryAll {one.object_type}", composite.query_url(client, query)))
+    answers = composite.get_each(client, resources)
+    found: dict[str, int] = {}
+    for one, answer in zip(stretches, answers, strict=True):
+        if isinstance(answer, ConnectorError):
+            raise answer
+        found[one.object_type] = int(answer["totalSize"])
+    return found
 
 
 def newest(client: SalesforceClient, sobjects: Iterable[str], since: datetime) -> datetime | None:
@@ -75,11 +111,18 @@ def _url(
     client: SalesforceClient, describes: Describes, request: ChangeRequest, last: tuple[str, str] | None
 ) -> str:
     fields = describes.visible(request.object_type, [*FACTS, *_real(request.fields)])
-    # Copies of an event for its invitees are not activities of their own.
-    child = "IsChild = false" if "IsChild" in describes.fields(request.object_type) else ""
-    conditions = [soql.after(STAMP, request.since, last), child]
+    conditions = [
+        soql.after(STAMP, request.since, last),
+        soql.up_to(STAMP, request.until),
+        _no_children(describes, request.object_type),
+    ]
     query = soql.select(request.object_type, fields, conditions, f"{STAMP}, Id")
     return composite.query_url(client, query)
+
+
+def _no_children(describes: Describes, sobject: str) -> str:
+    """Copies of an event for its invitees are not activities of their own."""
+    return "IsChild = false" if "IsChild" in describes.fields(sobject) else ""
 
 
 def _real(fields: Iterable[str]) -> list[str]:

@@ -43,6 +43,11 @@ def after(stamp_field: str, since: datetime | None, last: tuple[str, str] | None
     return f"{stamp_field} >= {literal(since)}" if since is not None else ""
 
 
+def up_to(stamp_field: str, until: datetime | None) -> str:
+    """The condition that ends a stretch, inclusive."""
+    return f"{stamp_field} <= {literal(until)}" if until is not None else ""
+
+
 def selects_in(
     sobject: str, fields: Sequence[str], field: str, values: Iterable[str], conditions: Sequence[str] = ()
 ) -> Iterator[str]:

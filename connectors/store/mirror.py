@@ -229,6 +229,31 @@ def stamps_of(
     return {row.record_id: row.modified_at for row in found}
 
 
+def count_between(
+    connection: sa.Connection,
+    side: Side,
+    object_type: str,
+    after: datetime,
+    until: datetime,
+    *,
+    living: bool,
+) -> int:
+    """How many records of one type have a modification time after ``after`` and up to ``until``.
+
+    Args:
+        living: leave deleted ones out.
+    """
+    query = (
+        sa.select(sa.func.count())
+        .select_from(mirror)
+        .where(mirror.c.side == side, mirror.c.object_type == object_type)
+        .where(mirror.c.modified_at > after, mirror.c.modified_at <= until)
+    )
+    if living:
+        query = query.where(sa.not_(mirror.c.deleted))
+    return int(connection.execute(query).scalar() or 0)
+
+
 def latest_change(connection: sa.Connection, side: Side, object_type: str) -> datetime | None:
     """The newest modification time that the mirror holds for one type."""
     query = sa.select(sa.func.max(mirror.c.modified_at)).where(

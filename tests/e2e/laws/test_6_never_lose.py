@@ -4,6 +4,7 @@ import pytest
 
 from connectors.errors import ConnectorError
 from connectors.store import mirror
+from passes import reading
 from tests.e2e.laws.world import World
 
 MANY = 205  # a page of HubSpot's search holds 200
@@ -46,6 +47,36 @@ def test_a_record_that_becomes_visible_late_is_read_all_the_same(world: World, s
     world.settle()
     assert any(contact["email"] == "late@nordwerk.example" for contact in world.contacts())
     assert _known(world, "hubspot", "contacts") == 4
+
+
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_a_record_that_shows_up_late_among_hundreds_is_read_all_the_same(
+    world: World, side: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More lately stamped records than a page: they are counted, and closed by some pages at a time."""
+    monkeypatch.setitem(reading.PAGE, "salesforce", 50)
+    world.contact("first@nordwerk.example")
+    world.run(minutes=30)
+    ids = [world.contact(f"p{n}@nordwerk.example", lastname=f"Nr {n}") for n in range(MANY)]
+    world.later(minutes=1)
+    then = world.clock.now()
+    world.later(minutes=1)
+    for n in range(MANY):
+        world.lead(f"p{n}@nordwerk.example", LastName=f"Nr {n}")
+    world.contact("last@nordwerk.example")
+    world.run(minutes=1)
+    world.run(minutes=1)
+    # One goes and one comes: the count is the same, and only reading again can tell.
+    if side == "hubspot":
+        world.portal.archive("contacts", ids[7], actor=world.marketer)
+        values = {"email": "late@nordwerk.example", "lastname": "Late"}
+        world.portal.create("contacts", values, actor=world.marketer, at=then)
+    else:
+        fields = {"LastName": "Late", "Company": "Nordwerk", "Email": "late@nordwerk.example"}
+        world.org.create("Lead", fields, user_id=world.rep.user_id, at=then)
+    for _ in range(8):
+        world.run(minutes=2)
+    assert any(contact["email"] == "late@nordwerk.example" for contact in world.contacts())
 
 
 def test_a_search_that_lags_behind_delays_and_loses_nothing(make_world) -> None:  # type: ignore[no-untyped-def]

@@ -1,0 +1,83 @@
+"""How far the reading of one object type has come: the position that a cursor keeps, and what it allows.
+
+Records may become visible a little after their stamp (search lag, long transactions). So a position has two ends:
+everything up to ``closed`` is complete for good, and between ``closed`` and ``newest`` something may still turn up.
+Nothing is read here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from connectors.store import cursors
+from sync_rules.records import Side
+
+OVERLAP = timedelta(minutes=10)
+_FINEST: dict[Side, timedelta] = {
+    "hubspot": timedelta(milliseconds=1),
+    # Salesforce's stamps have whole seconds.
+    "salesforce": timedelta(seconds=1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The position of one object type.
+
+    Attributes:
+        newest: the newest modification time seen, by the side's clock.
+        first_seen: when that was first seen, by our clock.
+        closed: up to here every record has been read at least ``OVERLAP`` after its stamp.
+    """
+
+    newest: datetime
+    first_seen: datetime
+    closed: datetime
+
+    def closable(self, now: datetime) -> datetime:
+        """Up to where a complete read that begins now closes; durations are taken on our clock alone."""
+        if now - self.first_seen >= OVERLAP:
+            return self.newest
+        return max(self.closed, self.newest - OVERLAP)
+
+
+def just_after(side: Side, moment: datetime) -> datetime:
+    """The next stamp that the side can give after ``moment``."""
+    return moment + _FINEST[side]
+
+
+def just_before(side: Side, moment: datetime) -> datetime:
+    """The last stamp that the side can give before ``moment``."""
+    return moment - _FINEST[side]
+
+
+def load(connection: sa.Connection, side: Side, object_types: Iterable[str]) -> dict[str, Position | None]:
+    """The position of each object type; None before its first read."""
+    return {name: _position(cursors.get(connection, _name(side, name))) for name in object_types}
+
+
+def store(
+    connection: sa.Connection, side: Side, object_type: str, position: Position, *, now: datetime
+) -> None:
+    """Keep a position; everything up to it must be in the mirror."""
+    value = {
+        "newest": position.newest.isoformat(),
+        "first_seen": position.first_seen.isoformat(),
+        "closed": position.closed.isoformat(),
+    }
+    cursors.put(connection, _name(side, object_type), value, now=now)
+
+
+def _name(side: Side, object_type: str) -> str:
+    return f"read {side} {object_type}"
+
+
+def _position(value: Any) -> Position | None:
+    if value is None:
+        return None
+    newest, first_seen = (datetime.fromisoformat(value[name]) for name in ("newest", "first_seen"))
+    closed = datetime.fromisoformat(value["closed"]) if "closed" in value else newest - OVERLAP
+    return Position(newest, first_seen, closed)
