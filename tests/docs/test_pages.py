@@ -81,7 +81,7 @@ def test_every_decision_has_a_status_and_is_listed() -> None:
     listed = (folder / "README.md").read_text("utf-8")
     decisions = sorted(folder.glob("[0-9]*.md"))
 
-    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    assert len({path.name[:4] for path in decisions}) == len(decisions)
     for path in decisions:
         text = path.read_text("utf-8")
         assert re.search(r"^Status: (proposed|accepted|superseded by \d+)$", text, re.MULTILINE), path.name
