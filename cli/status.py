@@ -11,9 +11,9 @@ from cli import session
 from cli.console import heading, moment, out, print_json, say, table
 from cli.exits import Exit
 from cli.held import WORDS
-from passes.consent_lag import CAUGHT_UP, MAX, P50, WAITING, WRITTEN
 from connectors.store import journal, overview, runs, spending
 from connectors.store.spending import Spending
+from passes.consent_lag import CAUGHT_UP, MAX, P50, WAITING, WRITTEN
 from passes.workbench import Workbench
 
 _PASSES = 8
