@@ -20,6 +20,7 @@ from sla_rules.attributes_junk import (
 )
 from sla_rules.attributes_titles import read_title
 from sla_rules.attributes_words import Words, fold
+from sla_rules.distinct import Distinct
 
 PLAIN_LOCAL_PART = r"^[a-z0-9_%+'=-]+(\.[a-z0-9_%+'=-]+)*$"
 """Local parts that no rule of e-mail syntax can refuse, up to 64 characters."""
@@ -134,17 +135,11 @@ def _blank_to_null(people: pl.DataFrame, name: str) -> pl.Expr:
 def _mapped(
     frame: pl.DataFrame, column: str, read: Callable[[str], tuple[Any, ...]], outputs: dict[str, Any]
 ) -> pl.DataFrame:
-    """Join what ``read`` says about each distinct value of ``column``; an output may replace the column."""
-    values = frame.get_column(column).drop_nulls().unique().to_list()
-    table = pl.DataFrame([read(value) for value in values], schema=outputs, orient="row")
-    key = f"{column}_as_written"
-    table = table.with_columns(pl.Series(key, values, dtype=pl.String))
-    return (
-        frame.with_columns(pl.col(column).alias(key))
-        .drop([name for name in outputs if name in frame.columns])
-        .join(table, on=key, how="left", maintain_order="left")
-        .drop(key)
-    )
+    """Add what ``read`` says about each distinct value of ``column``; an output may replace the column."""
+    seen = Distinct.of(frame.get_column(column))
+    unknown = (None,) * len(outputs)
+    rows = [unknown if value is None else read(value) for value in seen.values]
+    return frame.with_columns(seen.spread(pl.DataFrame(rows, schema=outputs, orient="row")))
 
 
 def _with_title(frame: pl.DataFrame, words: Words) -> pl.DataFrame:
@@ -157,14 +152,9 @@ def _with_title(frame: pl.DataFrame, words: Words) -> pl.DataFrame:
 
 
 def _with_email(frame: pl.DataFrame, words: Words, wanted: set[str]) -> pl.DataFrame:
-    email = pl.col("email").str.to_lowercase()
-    local = email.str.replace(r"@[^@]*$", "")
-    frame = frame.with_columns(
-        pl.when(email.str.contains("@", literal=True))
-        .then(email.str.extract(r"@([^@]*)$"))
-        .alias("email_domain"),
-        pl.when(email.str.contains("@", literal=True)).then(local.is_in(words.role_mail)).alias("email_role"),
-    )
+    local, domain = _at_the_last_sign(frame.get_column("email").str.to_lowercase())
+    role = pl.when(domain.is_not_null()).then(local.is_in(words.role_mail))
+    frame = frame.with_columns(domain.alias("email_domain"), role.alias("email_role"))
     findings: dict[str, Callable[[str], bool]] = {
         "email_disposable": is_disposable,
         "email_personal": words.personal_mail.__contains__,
@@ -190,6 +180,18 @@ def _with_email(frame: pl.DataFrame, words: Words, wanted: set[str]) -> pl.DataF
             .alias("email_malformed")
         )
     return frame
+
+
+def _at_the_last_sign(email: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """What stands before and after the last @; without one all is before, and nothing (null) after."""
+    parts = email.str.splitn("@", 2).struct.unnest()
+    local, domain = parts.get_columns()
+    more = domain.str.contains("@", literal=True).arg_true()
+    if len(more):
+        several = email.gather(more)
+        local = local.scatter(more, several.str.replace(r"@[^@]*$", ""))
+        domain = domain.scatter(more, several.str.extract(r"@([^@]*)$"))
+    return local, domain
 
 
 def _with_name(frame: pl.DataFrame, words: Words) -> pl.DataFrame:

@@ -1,26 +1,19 @@
 """Judge people by a lead definition: stage, score, criteria passed, failed and unknown, next change.
 
-Here: criteria to masks, points to score, gates to stage. Not here: compiling the tests (``qualify_fit``,
-``qualify_behaviour``) and words for people (``reasons``). ``now`` is an argument; nothing is read or written.
+Here: masks and points together, gates to stage. Not here: who people are (``qualify_fit``), what they did
+(``qualify_behaviour``) and words for people (``reasons``). ``now`` is an argument; nothing is read or written.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import reduce
 
 import polars as pl
 
-from sla_rules.attributes import columns_needed, read_attributes
-from sla_rules.definition import STAGES, BehaviourCriterion, Criterion, LeadDefinition, Way
-from sla_rules.qualify_behaviour import (
-    ACTIVITY_COLUMNS,
-    DAY,
-    MOMENT,
-    Asked,
-    behaviour_of,
-    fading_points,
-)
-from sla_rules.qualify_fit import attributes_of, holds
+from sla_rules.attributes import columns_needed
+from sla_rules.definition import STAGES, LeadDefinition, Way
+from sla_rules.qualify_behaviour import ACTIVITY_COLUMNS, MOMENT, asked_by, behaviour_of
+from sla_rules.qualify_fit import attributes_of, fit_of
 
 JUDGEMENT_SCHEMA = pl.Schema(
     {
@@ -61,35 +54,20 @@ def qualify(
         ValueError: when a column is missing, a time is not in UTC, ``now`` is naive or a person comes twice.
     """
     _check(people, activities, now)
-    asked = [Asked(bit, criterion.did) for bit, criterion in enumerate(definition.criteria) if criterion.did]
-    frame = read_attributes(people, definition.vocabulary, attributes_of(definition)).join(
-        behaviour_of(asked, activities, now=now), on="person_id", how="left", maintain_order="left"
-    )
-    by_bit = {item.bit: item for item in asked}
-    tests = [
-        holds(criterion.when) if criterion.when else pl.col(by_bit[bit].keeper).is_not_null()
-        for bit, criterion in enumerate(definition.criteria)
-    ]
-    changes = [pl.col("arrival"), *_window_ends(asked)]
-    points: dict[int, pl.Expr] = {}
-    for bit, criterion in enumerate(definition.criteria):
-        if isinstance(criterion, BehaviourCriterion) and criterion.half_life and criterion.points:
-            points[bit], change = _fading(by_bit[bit], criterion.points, criterion.half_life, now)
-            changes.append(change)
-    frame = frame.select(
-        "person_id",
-        *(test.alias(f"criterion_{bit}") for bit, test in enumerate(tests)),
-        *(fading.alias(f"points_{bit}") for bit, fading in points.items()),
-        next_change_at=pl.min_horizontal(changes),
-    )
-    bits = range(len(definition.criteria))
-    frame = frame.with_columns(
-        passed=_mask(pl.col(f"criterion_{bit}").fill_null(False) for bit in bits),
-        unknown=_mask(pl.col(f"criterion_{bit}").is_null() for bit in bits),
-        fit_points=_section(definition, definition.fit.criteria, definition.fit.cap, points),
-        behaviour_points=_section(
-            definition, definition.behaviour.criteria, definition.behaviour.cap, points
-        ),
+    fit = fit_of(definition, people)
+    person_ids = people.get_column("person_id")
+    did = behaviour_of(asked_by(definition), person_ids, activities, now=now)
+    frame = (
+        fit.with_row_index("person")
+        .join(did, on="person", how="left", maintain_order="left", suffix="_did")
+        .select(
+            person_ids,
+            passed=pl.col("passed") | pl.col("passed_did").fill_null(0),
+            unknown="unknown",
+            fit_points=pl.col("points").clip(0, definition.fit.cap),
+            behaviour_points=pl.col("points_did").fill_null(0).clip(0, definition.behaviour.cap),
+            next_change_at="change_at",
+        )
     )
     everything = (1 << len(definition.criteria)) - 1
     return frame.select(
@@ -111,28 +89,14 @@ def _check(people: pl.DataFrame, activities: pl.DataFrame, now: datetime) -> Non
         raise ValueError(f"activities lack the columns {', '.join(missing)}; add them, with null for nothing")
     if activities.schema["at"] != MOMENT:
         raise ValueError(f"activities.at is {activities.schema['at']}; it must be microseconds in UTC")
-    if people.get_column("person_id").n_unique() != people.height:
+    person_ids = people.get_column("person_id")
+    # Different hashes are different ids, and numbers are counted faster than texts.
+    if person_ids.hash().n_unique() != people.height and person_ids.n_unique() != people.height:
         raise ValueError("people hold a person_id more than once; judge each person once")
-
-
-def _mask(flags: Iterable[pl.Expr]) -> pl.Expr:
-    set_bits = [flag.cast(pl.UInt64) * pl.lit(1 << bit, pl.UInt64) for bit, flag in enumerate(flags)]
-    return pl.sum_horizontal(pl.lit(0, pl.UInt64), *set_bits)
 
 
 def _bits(definition: LeadDefinition, names: Iterable[str]) -> pl.Expr:
     return pl.lit(sum({1 << definition.bits[name] for name in names}), pl.UInt64)
-
-
-def _section(
-    definition: LeadDefinition, criteria: Sequence[Criterion], cap: int, fading: Mapping[int, pl.Expr]
-) -> pl.Expr:
-    parts = []
-    for criterion in criteria:
-        bit = definition.bits[criterion.id]
-        worth = pl.col(f"points_{bit}") if bit in fading else pl.lit(criterion.points, pl.Int32)
-        parts.append(pl.when(pl.col(f"criterion_{bit}")).then(worth).otherwise(pl.lit(0, pl.Int32)))
-    return pl.sum_horizontal(pl.lit(0, pl.Int32), *parts).clip(0, cap)
 
 
 def _stage(definition: LeadDefinition) -> pl.Expr:
@@ -170,21 +134,3 @@ def _way(definition: LeadDefinition, way: Way) -> pl.Expr:
     if way.none_of is not None:
         parts.append(passed & _bits(definition, way.none_of) == 0)
     return reduce(pl.Expr.and_, parts)
-
-
-def _window_ends(asked: Iterable[Asked]) -> list[pl.Expr]:
-    return [pl.col(item.keeper) + item.did.within for item in asked if item.did.within is not None]
-
-
-def _fading(item: Asked, points: int, half_life: timedelta, now: datetime) -> tuple[pl.Expr, pl.Expr]:
-    """Points left today, and the moment of the next step; both null where the criterion is not passed."""
-    table = fading_points(points, half_life)
-    last = len(table) - 1
-    next_step: list[int | None] = [None] * len(table)
-    for day in range(last - 1, -1, -1):
-        next_step[day] = day + 1 if table[day + 1] != table[day] else next_step[day + 1]
-    latest = pl.when(pl.col(item.keeper).is_not_null()).then(pl.col(item.latest))
-    age_days = (pl.lit(now) - latest).dt.total_days().clip(0, last)
-    left = pl.lit(pl.Series(table, dtype=pl.Int32)).gather(age_days)
-    step = pl.lit(pl.Series(next_step, dtype=pl.Int64)).gather(age_days)
-    return left, latest + step * pl.lit(DAY)

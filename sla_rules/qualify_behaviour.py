@@ -1,128 +1,200 @@
 """Count and date the activities that the behaviour criteria ask for.
 
-Here: activities in, for each person and criterion the moment that keeps it passed and the latest moment out;
-fading points. Not here: what follows from it (``qualify``).
+Here: activities in; for each person the criteria passed by what they did, the points, and when that changes by
+itself. Not here: what follows from it (``qualify``).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
+from operator import or_
+from typing import Any
 
 import polars as pl
 
-from sla_rules.definition import Did
+from sla_rules.definition import BehaviourCriterion, Did, LeadDefinition
+from sla_rules.distinct import Distinct
 
 ACTIVITY_COLUMNS = ("person_id", "kind", "at", "detail", "direction", "outcome")
 MOMENT = pl.Datetime("us", "UTC")
 DAY = timedelta(days=1)
+_FOUND = pl.Schema({"person": pl.UInt32(), "passed": pl.UInt64(), "points": pl.Int32(), "change_at": MOMENT})
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One ``did`` with the bit of its criterion; ``keeper`` and ``latest`` name its columns."""
+    """One ``did``, the bit of its criterion, and what passing it is worth."""
 
     bit: int
     did: Did
+    points: int = 0
+    half_life: timedelta | None = None
 
     @property
-    def keeper(self) -> str:
-        """The ``at_least``-th latest activity in the window; null when there are fewer: then it is failed."""
-        return f"keeper_{self.bit}"
-
-    @property
-    def latest(self) -> str:
-        """The latest activity in the window; meaningful only where ``keeper`` is not null."""
-        return f"latest_{self.bit}" if self.did.at_least > 1 else self.keeper
+    def mask(self) -> int:
+        """The bit as it is set in a mask."""
+        return 1 << self.bit
 
 
-def matches(did: Did) -> pl.Expr:
-    """Whether an activity is of the kind asked for, whenever it was: Boolean, never null."""
-    parts = [pl.col("kind").is_in(list(did.activity))]
-    if did.page is not None:
-        parts.append(pl.col("detail").str.contains(_page_pattern(did.page)))
-    if did.form is not None:
-        forms = [form.strip().lower() for form in did.form]
-        parts.append(pl.col("detail").str.strip_chars().str.to_lowercase().is_in(forms))
-    if did.detail_contains is not None:
-        texts = [text.lower() for text in did.detail_contains]
-        parts.append(pl.col("detail").str.to_lowercase().str.contains_any(texts))
-    if did.direction is not None:
-        parts.append(pl.col("direction").is_in(list(did.direction)))
-    if did.outcome is not None:
-        outcomes = [outcome.strip().lower() for outcome in did.outcome]
-        parts.append(pl.col("outcome").str.strip_chars().str.to_lowercase().is_in(outcomes))
-    return reduce(pl.Expr.and_, parts).fill_null(False)
+def asked_by(definition: LeadDefinition) -> list[Asked]:
+    """Everything that the definition asks of activities."""
+    return [
+        Asked(
+            bit,
+            criterion.did,
+            criterion.points,
+            criterion.half_life if isinstance(criterion, BehaviourCriterion) and criterion.points else None,
+        )
+        for bit, criterion in enumerate(definition.criteria)
+        if criterion.did
+    ]
 
 
-def _page_pattern(pages: Sequence[str]) -> str:
-    """The page and what lies below it, of a full address or of a path alone; ``/`` is only the home page."""
-    wanted = "|".join(f"{re.escape(page)}(?:[/?#]|$)" if page else r"/?(?:[?#]|$)" for page in pages)
-    return rf"(?i)^\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?[^/?#]*(?:{wanted})"
-
-
-def behaviour_of(asked: Sequence[Asked], activities: pl.DataFrame, *, now: datetime) -> pl.DataFrame:
-    """What each person did, as far as ``asked`` wants to know.
+def behaviour_of(
+    asked: Sequence[Asked], person_ids: pl.Series, activities: pl.DataFrame, *, now: datetime
+) -> pl.DataFrame:
+    """What people did, as far as ``asked`` wants to know.
 
     Args:
-        asked: the behaviour criteria.
+        asked: the criteria that look at activities.
+        person_ids: whom it is about, each once.
         activities: rows of ``ACTIVITY_COLUMNS``; more columns do not disturb.
         now: judged moment; an activity after it does not count yet.
 
     Returns:
-        ``person_id``, the columns ``keeper`` and ``latest`` of each of ``asked``, and ``arrival``: the first
-        moment after ``now`` at which an activity that is already in the frame begins to count.
+        A row for each person of whom there is something to say: ``person`` (their place in ``person_ids``),
+        ``passed`` (mask), ``points`` (before the cap), ``change_at``: the first moment after ``now`` at which
+        a window ends, points fade or an activity that is already in the frame begins to count.
     """
-    kinds = sorted({kind for item in asked for kind in item.did.activity})
-    rows = activities.lazy().filter(pl.col("kind").is_in(kinds))
-    windows = [item.did.within for item in asked]
-    if asked and all(window is not None for window in windows):
-        rows = rows.filter(pl.col("at") > now - max(window for window in windows if window is not None))
-    keys = _columns_read(asked)
-    kept = rows.select("person_id", "at", *keys).collect()
-    # Each distinct text is looked at once: a site has few pages, however many views.
-    distinct = kept.select(keys).unique()
-    flags = distinct.with_columns(matches(item.did).alias(f"match_{item.bit}") for item in asked)
-    flags = flags.filter(pl.any_horizontal(f"match_{item.bit}" for item in asked)) if asked else flags
-    events = kept.join(flags, on=keys, how="inner", nulls_equal=True).drop(keys)
-    return _summary(asked, events, now)
-
-
-def _columns_read(asked: Sequence[Asked]) -> list[str]:
-    keys = ["kind"]
-    dids = [item.did for item in asked]
-    if any(did.page or did.form or did.detail_contains for did in dids):
-        keys.append("detail")
-    if any(did.direction for did in dids):
-        keys.append("direction")
-    if any(did.outcome for did in dids):
-        keys.append("outcome")
-    return keys
-
-
-def _summary(asked: Sequence[Asked], events: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    at = pl.col("at")
-    past = at <= now
-    counted = {
-        item.bit: pl.col(f"match_{item.bit}")
-        & (past if item.did.within is None else past & (at > now - item.did.within))
-        for item in asked
-    }
-    events = events.with_columns(pl.when(counted[item.bit]).then(at).alias(item.latest) for item in asked)
-    summary = events.group_by("person_id").agg(
-        *(pl.col(item.latest).max() for item in asked), pl.when(~past).then(at).min().alias("arrival")
+    if not asked:
+        return pl.DataFrame(schema=_FOUND)
+    events = _persons(_events(asked, activities, now), person_ids)
+    past = events.filter(pl.col("at") <= now)
+    found = [_criterion(item, past, now) for item in asked]
+    future = events.filter(pl.col("at") > now)
+    if future.height:
+        found.append(_rows(future, 0, pl.lit(0), pl.col("at")))
+    told = pl.concat(found)
+    return told.group_by("person").agg(
+        pl.col("passed").sum(), pl.col("points").sum(), pl.col("change_at").min()
     )
+
+
+# ---- which activities count for which criteria
+
+
+def _events(asked: Sequence[Asked], activities: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """``person_id``, ``at`` and ``counts_for``: the criteria that the activity counts for, now or later."""
+    kinds = sorted({kind for item in asked for kind in item.did.activity})
+    at = pl.col("at")
+    wanted = pl.col("kind").is_in(kinds)
+    windows = [item.did.within for item in asked]
+    if None not in windows:
+        wanted &= at > now - max(window for window in windows if window is not None)
+    columns = [name for name in _PARTS if any(_part(item.did, name) is not None for item in asked)]
+    rows = activities.lazy().filter(wanted).select("person_id", "at", *columns).collect()
+    masks = [_mask_by(asked, rows.get_column(name)) for name in columns]
+    matched = reduce(pl.Series.__and__, masks)
+    return (
+        rows.select("person_id", "at", counts_for=matched)
+        .lazy()
+        .with_columns(pl.col("counts_for") & _open_windows(asked, now))
+        .filter(pl.col("counts_for") != 0)
+        .collect()
+    )
+
+
+def _mask_by(asked: Sequence[Asked], column: pl.Series) -> pl.Series:
+    """For each row the criteria that this column does not rule out."""
+    seen = Distinct.of(column)
+    table = pl.DataFrame(seen.values)
+    masks = []
     for item in asked:
-        if item.did.at_least > 1:
-            keepers = (
-                events.select("person_id", item.latest)
-                .drop_nulls()
-                .group_by("person_id")
-                .agg(pl.col(item.latest).sort().get(-item.did.at_least, null_on_oob=True).alias(item.keeper))
-            )
-            summary = summary.join(keepers, on="person_id", how="left")
-    return summary
+        part = _part(item.did, column.name)
+        allowed = pl.lit(value=True) if part is None else part.fill_null(value=False)
+        masks.append(pl.when(allowed).then(pl.lit(item.mask, pl.UInt64)).otherwise(pl.lit(0, pl.UInt64)))
+    return seen.spread(table.select(mask=pl.sum_horizontal(masks))).to_series()
+
+
+def _open_windows(asked: Sequence[Asked], now: datetime) -> pl.Expr:
+    """The criteria whose window an activity of that moment is in, or will be."""
+    ends = sorted({item.did.within for item in asked if item.did.within is not None})
+    reach: dict[timedelta | None, int] = {
+        end: reduce(or_, (i.mask for i in asked if i.did.within is None or i.did.within >= end))
+        for end in ends
+    }
+    always = reduce(or_, (item.mask for item in asked if item.did.within is None), 0)
+    chain: Any = pl
+    for end in ends:
+        chain = chain.when(pl.col("at") > now - end).then(pl.lit(reach[end], pl.UInt64))
+    last = pl.lit(always, pl.UInt64)
+    return chain.otherwise(last) if ends else last
+
+
+def _persons(events: pl.DataFrame, person_ids: pl.Series) -> pl.DataFrame:
+    """The events with ``person``, their place in ``person_ids``, in its stead; without those of others.
+
+    Ids are met by their hashes, as numbers, and then compared as texts.
+    """
+    hashes = person_ids.hash()
+    if hashes.n_unique() < len(person_ids):  # two people of one hash: once in millions of years
+        known = pl.DataFrame({"person_id": person_ids}).with_row_index("person")
+        return events.join(known, on="person_id", how="inner").drop("person_id")
+    known = pl.DataFrame({"hash": hashes}).with_row_index("person")
+    met = events.with_columns(hash=pl.col("person_id").hash()).join(known, on="hash", how="inner")
+    same = met.get_column("person_id") == person_ids.gather(met.get_column("person"))
+    return met.filter(same).drop("person_id", "hash")
+
+
+# ---- what they come to
+
+
+def _criterion(item: Asked, past: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Everybody who passes it. ``keeper`` is their ``at_least``-th latest activity: the one that keeps it so."""
+    rows = past.filter(pl.col("counts_for") & item.mask != 0).select("person", "at")
+    if item.did.at_least == 1:
+        kept = rows.group_by("person").agg(latest=pl.col("at").max()).with_columns(keeper="latest")
+    else:
+        before = item.did.at_least - 1
+        person, at = pl.col("person"), pl.col("at")
+        kept = rows.sort("person", "at").select(
+            "person",
+            latest=at,
+            keeper=pl.when(person == person.shift(before)).then(at.shift(before)),
+            is_latest=person.ne_missing(person.shift(-1)),
+        )
+        kept = kept.filter(pl.col("is_latest") & pl.col("keeper").is_not_null())
+    ends = pl.lit(None, MOMENT) if item.did.within is None else pl.col("keeper") + item.did.within
+    points = pl.lit(item.points)
+    if item.half_life is not None:
+        points, step = _fading(item.points, item.half_life, now)
+        ends = pl.min_horizontal(ends, step)
+    return _rows(kept, item.mask, points, ends)
+
+
+def _rows(frame: pl.DataFrame, mask: int, points: pl.Expr, change_at: pl.Expr) -> pl.DataFrame:
+    return frame.select(
+        "person",
+        passed=pl.lit(mask, pl.UInt64),
+        points=points.cast(pl.Int32),
+        change_at=change_at.cast(MOMENT),
+    )
+
+
+def _fading(points: int, half_life: timedelta, now: datetime) -> tuple[pl.Expr, pl.Expr]:
+    """Points left today, and the moment of the next step."""
+    table = fading_points(points, half_life)
+    last = len(table) - 1
+    next_step: list[int | None] = [None] * len(table)
+    for day in range(last - 1, -1, -1):
+        next_step[day] = day + 1 if table[day + 1] != table[day] else next_step[day + 1]
+    latest = pl.col("latest")
+    age_days = (pl.lit(now) - latest).dt.total_days().clip(0, last)
+    left = pl.lit(pl.Series(table, dtype=pl.Int32)).gather(age_days)
+    step = pl.lit(pl.Series(next_step, dtype=pl.Int64)).gather(age_days)
+    return left, latest + step * pl.lit(DAY)
 
 
 def fading_points(points: int, half_life: timedelta) -> list[int]:
@@ -132,3 +204,40 @@ def fading_points(points: int, half_life: timedelta) -> list[int]:
         faded = abs(points) * 0.5 ** (len(left) * (DAY / half_life))
         left.append(int(faded + 0.5) * (1 if points > 0 else -1))
     return left
+
+
+# ---- what a ``did`` asks of each column of an activity
+
+
+def _detail(did: Did) -> pl.Expr | None:
+    text, parts = pl.col("detail"), []
+    if did.page is not None:
+        parts.append(text.str.contains(_page_pattern(did.page)))
+    if did.form is not None:
+        parts.append(_said("detail", did.form))
+    if did.detail_contains is not None:
+        parts.append(text.str.to_lowercase().str.contains_any([one.lower() for one in did.detail_contains]))
+    return reduce(pl.Expr.and_, parts) if parts else None
+
+
+def _said(column: str, values: Sequence[str]) -> pl.Expr:
+    return pl.col(column).str.strip_chars().str.to_lowercase().is_in([one.strip().lower() for one in values])
+
+
+_PARTS: Mapping[str, Callable[[Did], pl.Expr | None]] = {
+    "kind": lambda did: pl.col("kind").is_in(list(did.activity)),
+    "detail": _detail,
+    "direction": lambda did: pl.col("direction").is_in(list(did.direction)) if did.direction else None,
+    "outcome": lambda did: _said("outcome", did.outcome) if did.outcome else None,
+}
+
+
+def _part(did: Did, column: str) -> pl.Expr | None:
+    """What must be true of one column, null where nothing is asked of it."""
+    return _PARTS[column](did)
+
+
+def _page_pattern(pages: Sequence[str]) -> str:
+    """The page and what lies below it, of a full address or of a path alone; ``/`` is only the home page."""
+    wanted = "|".join(f"{re.escape(page)}(?:[/?#]|$)" if page else r"/?(?:[?#]|$)" for page in pages)
+    return rf"(?i)^\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?[^/?#]*(?:{wanted})"

@@ -1,17 +1,22 @@
-"""Compile ``when`` into Polars expressions: true, false, or null for unknown.
+"""Judge who people are: criteria passed and unknown, and the points that they bring.
 
 The logic is three-valued: all parts of a ``when`` must hold; a part that fails decides even if another is
-unknown. Not here: reading the attributes (``attributes``), points and stages (``qualify``).
+unknown. Not here: reading the attributes (``attributes``), what people did, stages (``qualify``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 import polars as pl
 
+from sla_rules.attributes import columns_needed, read_attributes
 from sla_rules.attributes_words import fold
 from sla_rules.definition import Amount, LeadDefinition, When
+from sla_rules.distinct import Distinct
+
+_NEARLY_UNIQUE = frozenset({"email", "phone"})
+"""Texts that few people share, so that looking at each distinct one saves nothing."""
 
 _ATTRIBUTES = {
     "title_words": "title_folded",
@@ -24,14 +29,67 @@ _ATTRIBUTES = {
 
 def attributes_of(definition: LeadDefinition) -> set[str]:
     """Attributes that some ``when`` of the definition asks for."""
+    return {name for criterion in definition.criteria for name in _attributes(criterion.when)}
+
+
+def _attributes(when: When | None) -> set[str]:
     found: set[str] = set()
-    for criterion in definition.criteria:
-        for key, value in (criterion.when.given if criterion.when else {}).items():
-            if key == "email_is":
-                found.update(f"email_{finding}" for finding in value)
-            else:
-                found.add(_ATTRIBUTES.get(key, key))
+    for key, value in (when.given if when else {}).items():
+        if key == "email_is":
+            found.update(f"email_{finding}" for finding in value)
+        else:
+            found.add(_ATTRIBUTES.get(key, key))
     return found
+
+
+def fit_of(definition: LeadDefinition, people: pl.DataFrame) -> pl.DataFrame:
+    """Who people are, as far as the definition wants to know.
+
+    Criteria that ask about one text alone are judged once for each distinct text, not for each person.
+
+    Returns:
+        ``passed`` and ``unknown`` (masks), ``points`` (before the cap), rows in the order of ``people``.
+    """
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for bit, criterion in enumerate(definition.criteria):
+        if criterion.when:
+            columns = columns_needed(_attributes(criterion.when))
+            alone = len(columns) == 1 and not columns & _NEARLY_UNIQUE
+            is_text = alone and all(people.schema.get(name) == pl.String for name in columns)
+            groups.setdefault(tuple(columns) if is_text else (), []).append(bit)
+    kinds = {"passed": pl.UInt64, "unknown": pl.UInt64, "points": pl.Int32}
+    nothing = {name: pl.repeat(0, people.height, dtype=kind, eager=True) for name, kind in kinds.items()}
+    parts = [pl.DataFrame(nothing)]
+    for alike, bits in groups.items():
+        if alike:
+            seen = Distinct.of(people.get_column(alike[0]))
+            texts = pl.DataFrame(seen.values).with_columns(person_id=pl.lit(""))
+            parts.append(seen.spread(_judged(definition, texts, bits)))
+        else:
+            parts.append(_judged(definition, people, bits))
+    return pl.DataFrame(
+        {name: reduce(pl.Series.__add__, (part.get_column(name) for part in parts)) for name in kinds}
+    )
+
+
+def _judged(definition: LeadDefinition, people: pl.DataFrame, bits: Sequence[int]) -> pl.DataFrame:
+    tests = {bit: when for bit in bits if (when := definition.criteria[bit].when)}
+    wanted = {name for when in tests.values() for name in _attributes(when)}
+    frame = read_attributes(people, definition.vocabulary, wanted)
+    frame = frame.select(holds(when).alias(f"{bit}") for bit, when in tests.items())
+    passed = {bit: pl.col(f"{bit}").fill_null(value=False) for bit in tests}
+    unknown = {bit: pl.col(f"{bit}").is_null() for bit in tests}
+    points = [
+        pl.when(test).then(pl.lit(definition.criteria[bit].points, pl.Int32)).otherwise(pl.lit(0, pl.Int32))
+        for bit, test in passed.items()
+    ]
+    return frame.select(passed=_mask(passed), unknown=_mask(unknown), points=pl.sum_horizontal(points))
+
+
+def _mask(flags: Mapping[int, pl.Expr]) -> pl.Expr:
+    return pl.sum_horizontal(
+        flag.cast(pl.UInt64) * pl.lit(1 << bit, pl.UInt64) for bit, flag in flags.items()
+    )
 
 
 def holds(when: When) -> pl.Expr:
