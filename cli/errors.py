@@ -178,8 +178,10 @@ def _of_a_vendor(error: Exception) -> Problem:
 def _of_the_machine(error: Exception) -> Problem | None:
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+    from connectors.redaction import redacted
+
     if isinstance(error, DBAPIError | sqlite3.Error):
-        cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
+        cause = redacted(str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0])
         remedy = "Check ACCORD_DATABASE_URL, who may write there, and whether the disk is full."
         return Problem(Exit.CONFIG, "The database cannot be used", (cause,), remedy)
     if isinstance(error, SQLAlchemyError | ModuleNotFoundError) and "plugin" in str(error):

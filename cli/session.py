@@ -19,7 +19,7 @@ from dagster_project.workbench import make_hubspot, make_salesforce, open_workbe
 from passes.workbench import Workbench, machine_clock
 
 _NOWHERE = "http://127.0.0.1:9"
-_UNUSED = "unused"
+_UNUSED = "none"
 
 
 def checked_settings() -> Settings:
@@ -80,7 +80,7 @@ def gateways(settings: Settings | None = None) -> tuple[HubSpotGateway, Salesfor
 def _require_database(settings: Settings) -> None:
     try:
         url = sa.make_url(settings.database_url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         # The store says what is wrong with it.
         return
     missing = url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists()

@@ -4,26 +4,14 @@ One small tree for both vendors. Which reply of a vendor means which class is de
 ``hubspot/errors.py`` and ``salesforce/errors.py``; waiting and repeating in ``retry.py``.
 """
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from connectors.redaction import redacted
 from sync_rules.records import Side
 
 if TYPE_CHECKING:
     from connectors.results import RecordWrite
-
-_LONGEST_VENDOR_TEXT = 300
-_EMAIL = re.compile(r"[\w.+%'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-_SECRET = re.compile(
-    r"(?i)bearer\s+\S+|pat-[a-z0-9]+-[\w-]{8,}|\b00D\w{12,15}![\w.]+|(?<=token=)\S+|(?<=secret=)\S+"
-)
-
-
-def redacted(text: str) -> str:
-    """``text`` without e-mail addresses and tokens, on one line, at most 300 characters."""
-    plain = _SECRET.sub("‹secret›", _EMAIL.sub("‹e-mail›", " ".join(text.split())))
-    return plain if len(plain) <= _LONGEST_VENDOR_TEXT else plain[: _LONGEST_VENDOR_TEXT - 1] + "…"
 
 
 class ConnectorError(Exception):

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from contract_files.errors import ContractError
+from contract_files.secrets import REMEDY, secret_lines
 
 Path = tuple[str | int, ...]
 """Keys and indexes that lead to a value; ``()`` is the whole file."""
@@ -58,8 +59,11 @@ def parse_contract(text: str, *, source: str) -> Document:
     """Parse one YAML document; ``source`` is the file's name for the messages.
 
     Raises:
-        ContractError: when the text is not YAML; the problem names the line.
+        ContractError: when the text is not YAML, or holds a secret; the problem names the line.
     """
+    # Before anything else: the complaints about a file quote what stands in it.
+    if found := list(secret_lines(text)):
+        raise ContractError(f"{source}:{line}: this line {REMEDY}" for line in found)
     try:
         loader = _Loader(text)
         node = loader.get_single_node()

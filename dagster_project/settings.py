@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.errors import ConfigError
+from connectors.transport_security import url_problem
 
 PREFIX = "ACCORD_"
 
@@ -29,7 +30,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
-    database_url: str = "sqlite:///var/accord.db"
+    # Out of repr: it may hold a password.
+    database_url: str = Field(default="sqlite:///var/accord.db", repr=False)
     hubspot_token: SecretStr = SecretStr("")
     hubspot_url: str = "https://api.hubapi.com"
     salesforce_url: str = ""
@@ -45,6 +47,13 @@ class Settings(BaseSettings):
     engagement: Literal["properties", "events"] = "properties"
     executor: Literal["in_process", "multiprocess"] = "in_process"
     pass_every_minutes: int = Field(default=5, ge=1, le=60)
+
+    @field_validator("hubspot_url", "salesforce_url")
+    @classmethod
+    def _safe_url(cls, value: str) -> str:
+        if value and (wrong := url_problem(value)):
+            raise ValueError(wrong)
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -69,7 +69,10 @@ def plan_table(plan: Plan, *, redact: bool = True) -> pl.DataFrame:
         record = (write.operation, write.side, write.object_type, write.record_id or write.link_id)
         if not write.changes:
             rows.append((*record, *[None] * 5))
-        rows += [(*record, c.name, shown(c.before), shown(c.after), c.rule, c.why) for c in write.changes]
+        rows += [
+            (*record, c.name, shown(c.before), shown(c.after), c.rule, c.rule if redact else c.why)
+            for c in write.changes
+        ]
     rows += [
         (
             "hold", hold.side, hold.object_type, hold.link_id, hold.field, None, shown(hold.value), hold.kind,

@@ -18,8 +18,7 @@ def scorecard_markdown(metrics: Metrics, contract: SlaContract) -> str:
         section("Promises", _promises(metrics)),
         section("First touch", _first_touch(metrics)),
         section("From qualified to won", _funnel(metrics)),
-        section("Reps", _reps(metrics)),
-        f"{metrics.breaches.height} breaches; the scorecard names each.\n",
+        f"{metrics.breaches.height} breaches; the scorecard names each, and shows the figures of each rep.\n",
         *(f"> {note}\n" for note in metrics.notes),
     ]
     return "\n".join(part for part in parts if part)
@@ -73,21 +72,3 @@ def _funnel(metrics: Metrics) -> str:
         for row in metrics.funnel.to_dicts()
     ]
     return table(("Step", "People", "Of handed over", "Amount", "Period before"), rows, right=(1, 2, 3, 4))
-
-
-def _reps(metrics: Metrics) -> str:
-    rows = [
-        (
-            row["owner"],
-            row["handed_over"],
-            words.percent(row["first_touch_value"]),
-            words.minutes(row["p50_minutes"]),
-            row["accepted"],
-            row["rejected"],
-            row["won"],
-            row["breaches"],
-        )
-        for row in metrics.reps.to_dicts()
-    ]
-    head = ("Rep", "Handed over", "In time", "Median", "Accepted", "Rejected", "Won", "Breaches")
-    return table(head, rows, right=range(1, 8))

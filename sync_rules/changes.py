@@ -86,7 +86,7 @@ def fits(bench: Bench, place: Place, name: str, target: str, after: Any, *, emai
     """Whether the side will take the raw value; if not, the field is held."""
     problem = _problem(bench, place, target, after)
     if problem is None and email and isinstance(after, str) and not _EMAIL.fullmatch(after):
-        problem = ("invalid_value", f"{after!r} is not an e-mail address", ())
+        problem = ("invalid_value", "the value is not an e-mail address", ())
     if problem is None:
         return True
     kind, why, accepted = problem
@@ -110,8 +110,8 @@ def _problem(bench: Bench, place: Place, target: str, after: Any) -> tuple[str, 
         return "invalid_value", why, ()
     if known.restricted and known.options:
         parts = after.split(";") if known.type == "multi_picklist" else [after]
-        if bad := [part for part in parts if part not in known.options]:
-            why = f"{place.object_type}.{target} does not have the value {bad[0]!r}"
+        if any(part not in known.options for part in parts):
+            why = f"{place.object_type}.{target} does not have this value"
             return "invalid_value", why, known.options
     return None
 

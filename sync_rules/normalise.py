@@ -92,9 +92,9 @@ def _number(text: str, decimals: int | None) -> Decimal | Unreadable:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        return Unreadable(text, "invalid_value", f"{text!r} is not a number")
+        return Unreadable(text, "invalid_value", "the value is not a number")
     if not number.is_finite() or abs(number) >= _NUMBER_LIMIT:
-        return Unreadable(text, "invalid_value", f"{text!r} is beyond what both sides can hold")
+        return Unreadable(text, "invalid_value", "the number is beyond what both sides can hold")
     step = Decimal(1).scaleb(-decimals) if decimals is not None else _FINEST
     number = number.quantize(step, rounding=ROUND_HALF_UP)
     # Salesforce speaks JSON numbers: no more than 15 digits survive.
@@ -123,7 +123,7 @@ def _read_boolean(raw: Any, _spec: ValueSpec, _side: Side, _owners: OwnerMap, _r
         return False
     found = _BOOLEANS.get(text.lower())
     return (
-        Unreadable(text, "invalid_value", f"{text!r} is neither true nor false") if found is None else found
+        Unreadable(text, "invalid_value", "the value is neither true nor false") if found is None else found
     )
 
 
@@ -156,7 +156,7 @@ def moment(text: str) -> datetime | Unreadable:
             when = datetime.fromisoformat(text)
             when = when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        return Unreadable(text, "invalid_value", f"{text!r} is not a date")
+        return Unreadable(text, "invalid_value", "the value is not a date")
     return when.replace(microsecond=0)
 
 
@@ -173,7 +173,7 @@ def _translate(text: str, values: ValueMap, side: Side) -> Any:
         return found
     if values.unmapped == "hold":
         accepted = tuple(values.writing[side].values())
-        why = f"{side} value {text!r} is in no pair of the mapping"
+        why = f"the {side} value is in no pair of the mapping"
         return Unreadable(text, "unmapped_value", why, accepted)
     if values.unmapped == "default":
         return values.default
@@ -252,7 +252,7 @@ def _write_picklist(value: str, spec: ValueSpec, side: Side, _owners: OwnerMap) 
     if values.unmapped == "pass":
         return value
     accepted = tuple(values.writing[side])
-    raise CannotWrite("unmapped_value", f"{value!r} has no {side} value in the mapping", accepted)
+    raise CannotWrite("unmapped_value", f"the value has no {side} value in the mapping", accepted)
 
 
 def _write_multi(value: tuple[str, ...], spec: ValueSpec, side: Side, owners: OwnerMap) -> Any:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.errors import AuthError, ConnectorError, MissingPermission, PermanentError, redacted
+from connectors.errors import AuthError, ConnectorError, MissingPermission, PermanentError
 from connectors.hubspot.client import HubSpotClient
-from connectors.hubspot.errors import blamed_fields, existing_ids, vendor_code
+from connectors.hubspot.errors import blamed_fields, existing_ids, quoted_values, vendor_code
 from connectors.hubspot.records import holds
+from connectors.redaction import redacted, values_in
 from connectors.results import RecordWrite, WriteResult
 from connectors.retry import Safety
 
@@ -122,7 +123,7 @@ def _refused(write: RecordWrite, error: Mapping[str, Any]) -> WriteResult:
         ok=False,
         record_id=existing[0] if existing else write.record_id,
         code=code or "REFUSED",
-        message=redacted(str(error.get("message", ""))),
+        message=redacted(str(error.get("message", "")), [*values_in(write.fields), *quoted_values(error)]),
         fields=tuple(name for name in blamed_fields(error) if name in write.fields),
     )
 

@@ -5,7 +5,8 @@ Knows nothing of objects and properties; every other module here calls ``HubSpot
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import hubspot
 import urllib3
@@ -20,8 +21,10 @@ from urllib3.exceptions import (
 from connectors.budget import CallBudget, Window
 from connectors.errors import AuthError, ConfigError, PermanentError, RetryableError
 from connectors.hubspot.errors import classify
+from connectors.redaction import quiet_wire_logs, remember_secrets
 from connectors.results import ApiUsage
 from connectors.retry import Retrier, Safety
+from connectors.transport_security import ca_bundle, is_loopback, url_problem
 
 DEFAULT_BASE_URL = "https://api.hubapi.com"
 BURST = Window(calls=100, seconds=10.0)
@@ -53,11 +56,12 @@ class HubSpotClient:
         budget: CallBudget | None = None,
         timeout_s: tuple[float, float] = (5.0, 60.0),
     ) -> None:
-        url = urllib3.util.parse_url(base_url)
-        if url.scheme != "https" and url.host not in ("127.0.0.1", "localhost", "[::1]"):
-            raise ConfigError([f"HubSpot base URL {base_url!r}: only https is allowed beyond this machine"])
+        if wrong := url_problem(base_url):
+            raise ConfigError([f"HubSpot base URL (ACCORD_HUBSPOT_URL) {wrong}"])
         if not access_token:
             raise ConfigError(["HubSpot access token is empty: set it to the private app's token"])
+        remember_secrets(access_token)
+        quiet_wire_logs()
         client = hubspot.Client.create(
             access_token=access_token,
             host=base_url.rstrip("/"),
@@ -65,6 +69,8 @@ class HubSpotClient:
             # The client's own three repeats would multiply timeouts and hide the vendor's reply.
             retry=urllib3.Retry(total=False, redirect=False),
             connection_pool_maxsize=16,
+            ssl_ca_cert=ca_bundle(),
+            proxy=_proxy(base_url),
         )
         # Each access of `.basic_api` opens a new connection pool, so one is kept for everything.
         self._api = client.crm.objects.basic_api.api_client
@@ -152,7 +158,9 @@ class HubSpotClient:
                     remedy="Check the certificate store and any proxy between here and HubSpot.",
                 ) from None
             self._observe(getattr(error, "headers", None) or {})
-            raise classify(operation, int(status), error.body, getattr(error, "headers", None)) from None
+            raise classify(
+                operation, int(status), error.body, getattr(error, "headers", None), sent=body
+            ) from None
         self._observe(replied)
         if data is None or data == "":
             return {}
@@ -217,6 +225,11 @@ class HubSpotClient:
     def _ask_oauth(self) -> dict[str, Any]:
         endpoint = "/oauth/v1/access-tokens/{token}"
         return self.call("GET", endpoint.replace("{token}", quote(self._token, safe="")), endpoint=endpoint)
+
+
+def _proxy(base_url: str) -> str | None:
+    host = str(urlsplit(base_url).hostname)
+    return None if is_loopback(host) or proxy_bypass(host) else getproxies().get("https")
 
 
 def _raise_transport(operation: str, error: HTTPError) -> NoReturn:

@@ -13,6 +13,7 @@ from connectors.errors import (
     QuotaExhaustedError,
     RetryableError,
 )
+from connectors.redaction import redacted, values_in
 
 # HubSpot documents no Retry-After on a 429; these are the windows' own lengths.
 _WAIT_BY_POLICY_S = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
@@ -56,16 +57,23 @@ def existing_ids(envelope: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def quoted_values(envelope: Mapping[str, Any]) -> list[str]:
+    """The values of properties that an error envelope repeats."""
+    entries = _entries(_listed(str(envelope.get("message", ""))))
+    return [str(entry["propertyValue"]) for entry in entries if entry.get("propertyValue")]
+
+
 def _names_in_text(message: str) -> Iterable[str]:
+    return [str(entry["name"]) for entry in _entries(_listed(message)) if "name" in entry]
+
+
+def _listed(message: str) -> object:
     # Batches may carry the structured form only as JSON text after this sentence.
     _, found, text = message.partition("Property values were not valid: ")
-    if not found:
-        return ()
     try:
-        entries = json.loads(text)
+        return json.loads(text) if found else None
     except ValueError:
-        return ()
-    return [str(entry["name"]) for entry in _entries(entries) if "name" in entry]
+        return None
 
 
 def _entries(value: object) -> list[Mapping[str, Any]]:
@@ -87,17 +95,25 @@ def vendor_code(envelope: Mapping[str, Any]) -> str:
 
 
 def classify(
-    operation: str, status: int, body: object, headers: Mapping[str, str] | None = None
+    operation: str,
+    status: int,
+    body: object,
+    headers: Mapping[str, str] | None = None,
+    *,
+    sent: object = None,
 ) -> ConnectorError:
     """The error that a reply with this HTTP status (not 2xx) means.
 
     Args:
         operation: method and endpoint template, for the message.
         body: text, bytes or parsed JSON.
+        sent: the request's body, whose values the reply may quote; they are not repeated.
     """
     envelope = parsed(body)
     code = vendor_code(envelope)
-    message = str(envelope.get("message", "")) or ("" if envelope else "the reply is not JSON")
+    message = redacted(str(envelope.get("message", "")), [*values_in(sent), *quoted_values(envelope)]) or (
+        "" if envelope else "the reply is not JSON"
+    )
     request_id = envelope.get("correlationId") or envelope.get("requestId")
     request = str(request_id) if request_id else None
     hint_s = _retry_after_s(headers)

@@ -108,7 +108,7 @@ class SalesforceClient:
                 headers=dict(headers or {}),
             )
 
-        return self._run(operation, request, safety, urgent=urgent)
+        return self._run(operation, request, safety, urgent=urgent, sent=json)
 
     def user_info(self) -> dict[str, Any]:
         """Who the session belongs to: ``user_id``, ``organization_id`` and more."""
@@ -117,12 +117,12 @@ class SalesforceClient:
         )
         return dict(found)
 
-    def _run(self, operation: str, request: Any, safety: Safety, *, urgent: bool) -> Any:
+    def _run(self, operation: str, request: Any, safety: Safety, *, urgent: bool, sent: object = None) -> Any:
         def once() -> Any:
             self._budget.acquire(operation, (), urgent=urgent)
             session, salesforce = self._salesforce()
             try:
-                answer = _translated(operation, lambda: request(salesforce))
+                answer = _translated(operation, lambda: request(salesforce), sent)
             except SessionExpiredError as error:
                 self._keeper.renew(session, error)
                 raise
@@ -154,11 +154,11 @@ class SalesforceClient:
             self._budget.observe_daily(limit=limit, remaining=max(0, limit - used))
 
 
-def _translated(operation: str, request: Any) -> Any:
+def _translated(operation: str, request: Any, sent: object) -> Any:
     try:
         return request()
     except SalesforceError as error:
-        raise classify(operation, int(error.status), error.content) from None
+        raise classify(operation, int(error.status), error.content, sent=sent) from None
     except requests.exceptions.SSLError as error:
         raise PermanentError(
             "salesforce",

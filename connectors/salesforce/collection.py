@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from connectors.errors import AuthError, ConnectorError, MissingPermission, PermanentError, redacted
+from connectors.errors import AuthError, ConnectorError, MissingPermission, PermanentError
+from connectors.redaction import redacted, values_in
 from connectors.results import RecordWrite, WriteResult
 from connectors.retry import Safety
 from connectors.salesforce.client import SalesforceClient
@@ -138,7 +139,7 @@ def _result(
         False,
         first.record_ids[0] if first.record_ids else write.record_id,
         code=_OUR_CODES.get(first.code, first.code or "REFUSED"),
-        message=redacted("; ".join(one.message for one in found)),
+        message=redacted("; ".join(one.message for one in found), values_in(write.fields)),
         fields=blamed(write, found),
     )
 

@@ -17,6 +17,7 @@ from connectors.errors import (
     RetryableError,
     SessionExpiredError,
 )
+from connectors.redaction import redacted, values_in
 
 _DAY_S = 86_400.0
 # Certainly not carried out: the platform refused the transaction or never began it.
@@ -98,17 +99,18 @@ def _speakable(code: str, text: str) -> str:
     return text
 
 
-def classify(operation: str, status: int, content: object) -> ConnectorError:
+def classify(operation: str, status: int, content: object, *, sent: object = None) -> ConnectorError:
     """The error that a reply with this HTTP status means.
 
     Args:
         operation: method and endpoint template, for the message.
         content: parsed JSON, or the text if it was none.
+        sent: the request's body, whose values the reply may quote; they are not repeated.
     """
     found = complaints(content)
     first = found[0] if found else Complaint("", "", ())
     code = first.code or ("PRECONDITION_FAILED" if status == 412 else "")
-    message = first.message or ("" if found else "the reply is not JSON")
+    message = redacted(first.message, values_in(sent)) or ("" if found else "the reply is not JSON")
 
     def permanent(kind: type[PermanentError], remedy: str) -> ConnectorError:
         return kind(

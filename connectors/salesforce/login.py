@@ -15,7 +15,9 @@ from simple_salesforce.exceptions import SalesforceAuthenticationFailed
 from simple_salesforce.login import SalesforceLogin
 
 from connectors.errors import AuthError, ConfigError, RetryableError, SessionExpiredError
-from connectors.salesforce.transport import LOOPBACK_DOMAIN, is_loopback
+from connectors.redaction import quiet_wire_logs, remember_secrets
+from connectors.salesforce.transport import LOOPBACK_DOMAIN
+from connectors.transport_security import is_loopback, url_problem
 
 _MOST_FRUITLESS_LOGINS = 3
 _SHARED_LOGIN_HOSTS = {"login.salesforce.com", "test.salesforce.com"}
@@ -56,17 +58,14 @@ class SalesforceCredentials:
         """What is wrong with these settings, each with its remedy; empty if nothing is."""
         found = []
         url = urlsplit(self.login_url)
-        if url.scheme not in ("http", "https") or not url.hostname:
+        if wrong := url_problem(self.login_url):
+            found.append(f"Salesforce login URL (ACCORD_SALESFORCE_URL) {wrong}")
+        away = bool(url.hostname) and not self.loopback and self.session_id is None
+        if away and not str(url.hostname).endswith(_SUFFIX):
             found.append(
-                f"Salesforce login URL {self.login_url!r}: give it as https://<domain>.my.salesforce.com"
+                f"Salesforce login URL (ACCORD_SALESFORCE_URL) {url.hostname}: use the org's My Domain, "
+                "https://<domain>.my.salesforce.com"
             )
-        elif not self.loopback:
-            if url.scheme != "https":
-                found.append(
-                    f"Salesforce login URL {self.login_url!r}: only https is allowed beyond this machine"
-                )
-            if not str(url.hostname).endswith(_SUFFIX) and self.session_id is None:
-                found.append(f"Salesforce login URL {self.login_url!r}: use the org's My Domain ({_SUFFIX})")
         ways = [self.session_id, self.client_id and self.client_secret, self._soap]
         if not any(ways):
             found.append(
@@ -100,6 +99,13 @@ class SessionKeeper:
         problems = credentials.problems()
         if problems:
             raise ConfigError(problems)
+        remember_secrets(
+            credentials.client_secret,
+            credentials.password,
+            credentials.security_token,
+            credentials.session_id,
+        )
+        quiet_wire_logs()
         self._credentials = credentials
         self._http = http
         self._version = version
@@ -164,6 +170,7 @@ class SessionKeeper:
                 "security_token": given.security_token,
             }
         session_id, host = _logged_in(lambda: SalesforceLogin(**arguments))
+        remember_secrets(session_id)
         return Session(session_id, self._repaired(host), generation)
 
     def _repaired(self, host: str) -> str:

@@ -2,8 +2,6 @@
 only, and the usage header. Sessions and logins are ``login.py``.
 """
 
-import ipaddress
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -12,22 +10,12 @@ from urllib.request import getproxies
 import requests
 from requests.adapters import HTTPAdapter
 
+from connectors.transport_security import ca_bundle, is_loopback
+
 # simple-salesforce can only log in at https://<domain>.salesforce.com; on a loopback server this name is used
 # and never leaves the machine.
 LOOPBACK_DOMAIN = "loopback.invalid"
 _LOOPBACK_LOGIN_HOST = f"{LOOPBACK_DOMAIN}.salesforce.com"
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether the host is this machine, by its literal name or address."""
-    if host is None:
-        return False
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -98,7 +86,7 @@ def new_session(
     # Keeps ~/.netrc from replacing the Authorization header.
     session.trust_env = False
     session.proxies.update(getproxies())
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+    session.verify = ca_bundle() or True
     session.headers["Sforce-Auto-Assign"] = "FALSE"
     session.headers["Sforce-Call-Options"] = f"client={client_name}"
     adapter = GuardedAdapter(timeout_s=timeout_s, login_netloc=login_netloc, observe=observe)

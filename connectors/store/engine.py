@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.errors import ConfigError
+from connectors.redaction import quiet_wire_logs, redacted, remember_secrets
 
 _T = TypeVar("_T")
 _ROWS_AT_ONCE = 5_000
@@ -103,10 +104,16 @@ def _with_driver(url: str) -> str:
 def _make_engine(url: str) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError):
+        # Not chained: a port that is no number is quoted, and may be the end of a password.
         raise ConfigError(
-            ["ACCORD_DATABASE_URL is not a database URL; write sqlite:///path/accord.db or postgresql://…"]
-        ) from error
+            [
+                "ACCORD_DATABASE_URL is not a database URL; write sqlite:///path/accord.db or postgresql://…, "
+                "with a password's special signs percent-encoded"
+            ]
+        ) from None
+    passwords = parsed.query.get("password", ())
+    remember_secrets(parsed.password, *([passwords] if isinstance(passwords, str) else passwords))
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
         folder = Path(parsed.database).parent
         try:
@@ -115,7 +122,8 @@ def _make_engine(url: str) -> sa.Engine:
             raise ConfigError(
                 [f"the folder of the database, {folder}, cannot be made ({error.strerror})"]
             ) from error
-    # Parameters are people's data; they stay out of errors and logs.
+    # Parameters and rows are people's data; they stay out of errors and logs.
+    quiet_wire_logs()
     engine = sa.create_engine(
         parsed, json_serializer=_dump, json_deserializer=json.loads, hide_parameters=True
     )
@@ -140,8 +148,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _explain(url: sa.URL, error: sa.exc.DatabaseError) -> str:
-    what = str(error.orig).strip().splitlines()[0]
-    where = url.render_as_string(hide_password=True)
+    what = redacted(str(error.orig).strip().splitlines()[0])
+    where = url.set(query={}).render_as_string(hide_password=True)
     return f"the database {where} cannot be used: {what}; check ACCORD_DATABASE_URL and who may write there"
 
 

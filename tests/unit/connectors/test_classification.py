@@ -12,10 +12,10 @@ from connectors.errors import (
     QuotaExhaustedError,
     RetryableError,
     SessionExpiredError,
-    redacted,
 )
 from connectors.hubspot.errors import blamed_fields
 from connectors.hubspot.errors import classify as classify_hubspot
+from connectors.redaction import redacted
 from connectors.salesforce.errors import classify as classify_salesforce
 from connectors.salesforce.errors import complaints, id18
 

@@ -6,7 +6,8 @@ import requests
 from connectors.errors import ConfigError
 from connectors.hubspot.client import HubSpotClient
 from connectors.salesforce.login import SalesforceCredentials
-from connectors.salesforce.transport import GuardedAdapter, is_loopback, new_session
+from connectors.salesforce.transport import GuardedAdapter, new_session
+from connectors.transport_security import is_loopback
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
