@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from connectors.store import absorb, cursors, holds, links, mirror
-from passes import opportunities, persons
+from passes import deletions, opportunities, persons
 from passes.context import PassContext
 from passes.step import StepResult
 from sync_rules.external_ids import id18
@@ -63,6 +63,8 @@ def _link_kind(
         )
         for change in _follow(connection, changed, now):
             counts["converted" if change.kind == "converted" else "merged"] += 1
+        if kind == "person":
+            deletions.settle(context, connection, changed, now)
         for resolution in _resolve(context, connection, kind, changed, now):
             if resolution.outcome in {"new", "joined"}:
                 counts[resolution.outcome] += 1

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from connectors.store import frames, holds, journal, links, mirror, runs
 from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
-from passes import admission, consent_lane, persons
+from passes import admission, consent_lane, deletions, persons
 from passes.activity_state import activity_states, roll_up_states
 from passes.context import PassContext
 from passes.wishes import OF_THE_HANDOFF
-from sync_rules.records import LinkKind
+from sync_rules.records import LinkKind, Record
 from sync_rules.schema import Schemas
 from sync_rules.state import CompanyState, PersonState, PlanInput
 from sync_rules.stored import base_from_json
@@ -83,6 +83,9 @@ def people_states(
     frozen = flapping(context, connection, ids, now=now)
     undone = undone_fields(connection, ids)
     specs = context.mapping.people.fields
+    alone = {one.link_id: record for one in people if (record := _only_record(one)) is not None}
+    buried = deletions.buried(context, connection, alone, now)
+    ours = deletions.removed_by_us(connection, _with_deleted(people))
     return [
         PersonState(
             link=person.row.link,
@@ -96,9 +99,23 @@ def people_states(
             frozen_fields=frozen.get(person.link_id, frozenset()),
             undone=undone.get(person.link_id, {}),
             customer_account_id=_customer_account(person),
+            deleted_across=buried.get(person.link_id),
+            removed_by_us=person.link_id in ours,
         )
         for person in people
     ]
+
+
+def _only_record(person: persons.Person) -> Record | None:
+    link = person.row.link
+    if link.hubspot_id is not None and link.salesforce_id is not None:
+        return None
+    return person.living_hubspot or person.living_salesforce
+
+
+def _with_deleted(people: Sequence[persons.Person]) -> dict[str, list[Record]]:
+    pairs = {one.link_id: [r for r in (one.hubspot, one.salesforce) if r is not None] for one in people}
+    return {link_id: pair for link_id, pair in pairs.items() if any(record.deleted for record in pair)}
 
 
 def _customer_account(person: persons.Person) -> str | None:

@@ -18,6 +18,7 @@ from sync_rules.mapping_model import FieldSpec
 from sync_rules.normalise import CannotWrite, to_raw
 from sync_rules.plan import FieldChange, Write
 from sync_rules.plan_computed import ComputedPlanner
+from sync_rules.plan_deletions import hold_buried
 from sync_rules.plan_fields import Pairing
 from sync_rules.records import Record
 from sync_rules.state import PersonState
@@ -43,6 +44,8 @@ class CreationPlanner:
         )
         object_type = "Contact" if as_contact else "Lead"
         place = Place(state.link.link_id, "salesforce", object_type, creating=True)
+        if hold_buried(self._bench, place, state.deleted_across):
+            return
         start = self._starting_values(self._pairings[object_type], place, hubspot)
         if lacking := self._lacking(start, object_type):
             why = f"admitted, but missing or not usable: {', '.join(lacking)}"
@@ -72,6 +75,8 @@ class CreationPlanner:
         if rule == "never" or (rule == "with_email" and email is None):
             return
         place = Place(state.link.link_id, "hubspot", "contacts", creating=True)
+        if hold_buried(self._bench, place, state.deleted_across):
+            return
         start = self._starting_values(self._pairings[salesforce.object_type], place, salesforce)
         opt_out = [made for made in start if self._is_opt_out(made)]
         start = [made for made in start if not self._is_opt_out(made)]

@@ -31,7 +31,7 @@ class PeoplePlanner:
     def plan(self, state: PersonState) -> None:
         """Note what this person needs."""
         hubspot, salesforce = state.hubspot, state.salesforce
-        if settle_deletion(self._bench, state.link, hubspot, salesforce):
+        if settle_deletion(self._bench, state.link, hubspot, salesforce, removed_by_us=state.removed_by_us):
             return
         if hubspot is not None and salesforce is not None:
             self._both(state, hubspot, salesforce)

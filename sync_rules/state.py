@@ -31,6 +31,8 @@ class PersonState:
         frozen_fields: fields that flap and are held.
         undone: fields by name that were undone and wait for a change by somebody.
         customer_account_id: the Salesforce Account of an existing customer that the person works for.
+        deleted_across: when the person was deleted on the side where no record is, if the living one is older.
+        removed_by_us: Accord itself has deleted one of the records.
         lifecycle_back: HubSpot's lifecycle stage may move backwards, by the clear-then-set marker.
     """
 
@@ -45,6 +47,8 @@ class PersonState:
     frozen_fields: frozenset[str] = frozenset()
     undone: Mapping[str, Undone] = field(default_factory=dict)
     customer_account_id: str | None = None
+    deleted_across: datetime | None = None
+    removed_by_us: bool = False
     lifecycle_back: bool = False
 
 

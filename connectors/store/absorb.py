@@ -13,7 +13,7 @@ _HISTORIES = (
     tables.stage_history,
     tables.excuses,
 )
-_POINTERS = (tables.mirror, tables.activities, tables.journal, tables.conflicts)
+_POINTERS = (tables.mirror, tables.activities, tables.journal, tables.conflicts, tables.tombstones)
 
 
 def absorb(connection: sa.Connection, loser: str, winner: str) -> None:

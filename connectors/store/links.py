@@ -134,6 +134,11 @@ def set_record(
     connection.execute(statement.values(**values, evidence="created", made_at=now))
 
 
+def forget_base(connection: sa.Connection, link_id: str) -> None:
+    """One of the link's records is another now, which has agreed on nothing yet."""
+    connection.execute(sa.update(links).where(links.c.link_id == link_id).values(base=None))
+
+
 def merge(connection: sa.Connection, loser: str, winner: str) -> None:
     """Two links turned out to be one person: the loser stays as a signpost to the winner."""
     connection.execute(

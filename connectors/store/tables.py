@@ -116,6 +116,17 @@ activities = sa.Table(
     _column("rolled_up", sa.Boolean, index=True),  # marketing engagement that a Task tells of, or never will
 )
 
+# Who was deleted, by keyed hashes of what a later record of the same person would carry: no address is kept here.
+tombstones = sa.Table(
+    "tombstones",
+    metadata,
+    _column("key", sa.String(64), primary_key=True),
+    _column("record", sa.String(64), primary_key=True, index=True),
+    _column("side", sa.String(10)),
+    _column("link_id", _Key, index=True),
+    _column("deleted_at", UtcDateTime),
+)
+
 # What both records of an activity last agreed on, by the key of the record with which it began.
 activity_bases = sa.Table(
     "activity_bases",

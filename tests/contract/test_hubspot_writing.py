@@ -208,6 +208,16 @@ def test_archive_is_idempotent(hubspot, hubspot_side):
     assert hubspot_side.portal.record("contacts", contact).archived
 
 
+def test_a_purge_is_for_good_and_a_lost_answer_is_no_failure(hubspot, hubspot_side):
+    contact, other = (hubspot_side.person(email=f"{name}@x.example") for name in "ab")
+    hubspot_side.fail(path="*/gdpr-delete", drop="after")
+    results = hubspot.write("contacts", "purge", [update(contact), update("4711")])
+    assert [result.ok for result in results] == [True, True]
+    assert hubspot_side.portal.record("contacts", contact) is None
+    assert [record.id for record in hubspot_side.portal.records("contacts")] == [other]
+    assert hubspot.archived("contacts") == []
+
+
 def test_opt_out_goes_by_address_and_shows_on_the_contact(hubspot, hubspot_side):
     contact = hubspot_side.person(email="a+b@x.example")
     results = by_key(hubspot.opt_out(["A+b@x.example", "not an address"]))

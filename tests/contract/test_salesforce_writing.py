@@ -221,3 +221,8 @@ def test_the_reserve_is_kept_for_opt_outs(salesforce_side):
     with pytest.raises(QuotaExhaustedError, match="reserved"):
         gateway.write("Lead", "update", [update(lead, Title="CTO")])
     assert gateway.write("Lead", "update", [update(lead, HasOptedOutOfEmail=True)], urgent=True)[0].ok
+
+
+def test_salesforce_is_never_asked_to_delete_for_good(salesforce, salesforce_side):
+    with pytest.raises(ValueError, match="for good"):
+        salesforce.write("Lead", "purge", [update("00Q000000000001EAA")])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from connectors.store import journal
 from passes.approve import PlanMovedError, approve
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
@@ -157,3 +158,136 @@ def test_a_lost_answer_to_a_deletion_deletes_once(make_world: MakeWorld) -> None
     world.run(approve=False)
     world.settle()
     assert (world.leads(), world.holds()) == ([], [])
+
+
+# ---- the dead stay dead, and those who come back are known
+
+
+def _history_of(world: World, contact_id: str) -> tuple[str, set[str]]:
+    """The link and the operations that were ever carried out for it."""
+    link_id = world.link_of(contact_id).link.link_id
+    with world.bench.store.begin() as connection:
+        rows = journal.of_links(connection, [link_id])
+    return link_id, {row.write.key for row in rows if row.state == "done"}
+
+
+def test_a_contact_who_comes_back_by_a_form_has_the_same_lead_and_history(world: World) -> None:
+    contact_id = world.asks_for_demo()
+    world.settle()
+    lead_id = str(world.lead_of(contact_id))
+    _, history = _history_of(world, contact_id)
+    _archive(world, contact_id)
+    world.settle()
+    world.later(minutes=3)
+    world.demo_request("vera.brandt@nordwerk.example")
+    world.settle()
+    (again,) = world.portal.records("contacts")
+    assert again.id != contact_id
+    assert world.lead_of(again.id) == lead_id
+    assert world.sf("Lead", lead_id)["HubSpot_Contact_Id__c"] == again.id
+    assert again.properties["jobtitle"] == "VP Data"
+    assert len(world.leads()) == 1
+    assert history < _history_of(world, again.id)[1]
+    assert world.holds() == []
+
+
+def test_a_new_lead_of_the_same_address_takes_the_place_of_the_deleted_one(world: World) -> None:
+    contact_id = world.asks_for_demo()
+    world.settle()
+    _, history = _history_of(world, contact_id)
+    _delete(world, str(world.lead_of(contact_id)))
+    world.settle()
+    lead_id = world.lead()
+    world.settle()
+    assert world.lead_of(contact_id) == lead_id
+    assert history < _history_of(world, contact_id)[1]
+    assert (len(world.leads()), len(world.contacts()), world.holds()) == (1, 1, [])
+
+
+def test_of_two_leads_the_one_that_is_left_takes_the_place_of_the_deleted_one(make_world: MakeWorld) -> None:
+    """Sales merges by deleting one of two: the contact is not deleted with it."""
+    world = make_world(mapping=HUBSPOT_FOLLOWS)
+    contact_id, first = world.contact(), world.lead()
+    world.later(days=1)
+    second = world.lead()
+    world.settle()
+    assert world.lead_of(contact_id) == first
+    _delete(world, first)
+    world.settle()
+    assert world.lead_of(contact_id) == second
+    assert (len(world.contacts()), world.holds()) == (1, [])
+
+
+def test_a_stale_lead_does_not_bring_an_archived_contact_back(world: World) -> None:
+    contact_id, first = world.contact(), world.lead()
+    world.later(days=1)
+    stale = world.lead()
+    world.settle()
+    _archive(world, contact_id)
+    _delete(world, first)
+    world.settle()
+    world.edit("Lead", stale, City="Bremen")
+    world.settle()
+    assert world.contacts() == []
+    hold = world.held()
+    assert (hold.kind, hold.side) == ("deleted_other_side", "hubspot")
+
+
+def test_who_is_entered_anew_after_both_were_deleted_is_a_new_wish(make_world: MakeWorld) -> None:
+    world = make_world(mapping=SALESFORCE_FOLLOWS)
+    contact_id = world.asks_for_demo()
+    world.settle()
+    lead_id = world.lead_of(contact_id)
+    _, history = _history_of(world, contact_id)
+    _archive(world, contact_id)
+    world.settle()
+    assert world.leads() == []
+    again = world.asks_for_demo()
+    world.settle()
+    assert world.lead_of(again) not in (None, lead_id)
+    assert history < _history_of(world, again)[1]
+    assert (len(world.leads()), world.holds()) == (1, [])
+
+
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_whoever_is_restored_is_not_deleted_again(make_world: MakeWorld, side: str) -> None:
+    """Both directions follow; a restored record is a person's wish, and no deletion of ours is followed back."""
+    world = make_world(mapping={**SALESFORCE_FOLLOWS, **HUBSPOT_FOLLOWS})
+    ((contact_id, lead_id),) = linked(world, "Vera")
+    base = world.link_of(contact_id).base
+    _archive(world, contact_id)
+    world.settle()
+    if side == "hubspot":
+        world.portal.restore("contacts", contact_id, actor=world.marketer)
+    else:
+        world.org.undelete("Lead", lead_id, user_id=world.rep.user_id)
+    world.settle()
+    assert (len(world.contacts()), len(world.leads())) == ((1, 0) if side == "hubspot" else (0, 1))
+    assert world.held().kind == "deleted_other_side"
+    # The other one restored as well: as if nothing had happened.
+    if side == "hubspot":
+        world.org.undelete("Lead", lead_id, user_id=world.rep.user_id)
+    else:
+        world.portal.restore("contacts", contact_id, actor=world.marketer)
+    world.settle()
+    assert world.link_of(contact_id).base == base
+    assert world.holds() == []
+
+
+def test_a_lead_restored_after_another_took_its_place_is_a_duplicate(world: World) -> None:
+    first = world.lead()
+    world.settle()
+    (contact_id,) = [record.id for record in world.portal.records("contacts")]
+    _delete(world, first)
+    world.settle()
+    second = world.lead()
+    world.settle()
+    world.edit("Lead", second, HubSpot_Contact_Id__c=None)
+    world.org.undelete("Lead", first, user_id=world.rep.user_id)
+    world.org.update("Lead", first, {"HubSpot_Contact_Id__c": None}, user_id=world.org.integration_user_id)
+    world.settle()
+    assert world.lead_of(contact_id) == second
+    assert (world.held().kind, world.held().link_id) == ("duplicate", f"s{first}")
+    world.edit_contact(contact_id, city="Bremen")
+    world.settle()
+    assert world.sf("Lead", second)["City"] == "Bremen"

@@ -92,6 +92,10 @@ def test_every_problem_is_told_at_once_with_its_line():
         ("    Event: {create:", "    Event: {crate:", "did you mean 'create'?"),
         ("time_zone: Europe/Berlin", "time_zone: Mars", "use one like Europe/Berlin"),
         ("people:\n", "people:\n\tx: 1\n", "indent with spaces"),
+        ("people: {hubspot_archived: ignore", "people: {hubspot_archived: delete", "recycle bin only"),
+        ("people: {hubspot_archived: ignore", "people: {hubspot_archived: destroy", "use one of: archive, delete"),
+        ("companies: {hubspot_archived: ignore", "companies: {hubspot_archived: archive", "its Contacts and"),
+        ("ignore, salesforce_deleted: ignore}\n\n", "ignore, salesforce_deleted: delete}\n\n", "for good"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_in_words(old, new, told):
