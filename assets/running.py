@@ -56,6 +56,9 @@ def _checks(context: dg.AssetExecutionContext, result: StepResult) -> Iterator[d
                 severity=dg.AssetCheckSeverity.ERROR,
                 description=without_addresses(finding.why),
                 metadata={
-                    name: dg.MetadataValue.float(float(value)) for name, value in finding.figures.items()
+                    **{name: dg.MetadataValue.float(float(value)) for name, value in finding.figures.items()},
+                    **{
+                        title: dg.MetadataValue.md(without_addresses(t)) for title, t in finding.texts.items()
+                    },
                 },
             )

@@ -24,14 +24,15 @@ from passes.activity_state import carried_out
 from passes.context import PassContext
 from passes.deferring import due_at
 from passes.plan import storable_write
+from passes.pricing import AT_ONCE
 from passes.step import StepResult
 from sync_rules.owners import ASSIGNMENT_RULES
 from sync_rules.plan import Hold, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.planner import after_create
+from sync_rules.price import left_to_assignment_rules
 from sync_rules.records import Side
 
-_AT_ONCE = 200
 _FIGURES = {"written": "done", "failed": "failed", "created": "created", "deferred": "deferred"}
 
 
@@ -101,7 +102,7 @@ def _batches(rows: Sequence[JournalRow]) -> Iterator[list[JournalRow]]:
         return row.write.side, row.write.object_type, row.write.operation, row.write.consent
 
     for _, run in groupby(rows, key=kind):
-        yield from chunks(run, _AT_ONCE)
+        yield from chunks(run, AT_ONCE)
 
 
 def _send_or_defer(
@@ -242,11 +243,7 @@ def _call(context: PassContext, batch: Sequence[JournalRow]) -> list[WriteResult
 
 def _by_rule(context: PassContext, write: Write) -> bool:
     """A new Lead without an owner would land on the integration user; the org's own rules know better."""
-    return (
-        context.mapping.owners.fallback == ASSIGNMENT_RULES
-        and (write.side, write.object_type, write.operation) == ("salesforce", "Lead", "create")
-        and "OwnerId" not in write.fields
-    )
+    return context.mapping.owners.fallback == ASSIGNMENT_RULES and left_to_assignment_rules(write)
 
 
 def _clear_first(context: PassContext, batch: Sequence[JournalRow]) -> None:

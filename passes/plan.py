@@ -13,8 +13,11 @@ from connectors.store import holds, journal, links, mirror
 from passes import consent_lane, planning_state, refusals
 from passes.activity_state import remember_agreements
 from passes.context import PassContext
-from passes.step import Finding, StepResult
-from reports.plan import plan_markdown
+from passes.meeting import first_meeting
+from passes.pricing import price_of
+from passes.step import StepResult
+from passes.verdict import finding as verdict_finding
+from passes.verdict import texts
 from sync_rules.guard import Verdict, judge
 from sync_rules.normalise import Unreadable
 from sync_rules.plan import Conflict, FieldChange, Hold, Plan, Write
@@ -50,6 +53,7 @@ def make(context: PassContext) -> StepResult:
             status=status,
             tripped=[asdict(item) for item in verdict.tripped],
         )
+        shown = texts(plan, price_of(plan.writes, context.mapping), first_meeting(connection, plan))
         considered = _considered(state) | consent_lane.considered(connection, state.opt_outs)
         holds.replace(connection, considered, [*stored.holds, *refused], now=now)
         if status == "planned":
@@ -59,7 +63,10 @@ def make(context: PassContext) -> StepResult:
             )
             remember_agreements(connection, plan.agreements)
             links.clear(connection, "plan_due", considered - {write.link_id for write in plan.writes})
-    return _result(plan, verdict, status, len(refused))
+    finding = verdict_finding(context.pass_id, verdict, shown, stopped=status == "stopped")
+    return StepResult(
+        figures=_figures(plan, len(refused)), texts={**shown, "status": status}, findings=(finding,)
+    )
 
 
 def _considered(state: PlanInput) -> set[str]:
@@ -118,7 +125,7 @@ def _with_history(context: PassContext, state: PlanInput, plan: Plan, now: datet
     return build_plan(replace(state, people=people), context.mapping, now=now)
 
 
-def _result(plan: Plan, verdict: Verdict, status: str, refused: int) -> StepResult:
+def _figures(plan: Plan, refused: int) -> dict[str, float]:
     kinds: dict[str, int] = {}
     for hold in plan.holds:
         kinds[hold.kind] = kinds.get(hold.kind, 0) + 1
@@ -131,17 +138,7 @@ def _result(plan: Plan, verdict: Verdict, status: str, refused: int) -> StepResu
         "conflicts": len(plan.conflicts),
     }
     figures |= {f"planned {name}": number for name, number in plan.counts().items()}
-    figures |= {f"held {kind}": number for kind, number in sorted(kinds.items())}
-    why = "Within the caps."
-    if verdict.tripped:
-        why = " ".join(
-            f"{item.what}: {item.count} planned, at most {item.limit}. {item.how_to_approve}"
-            for item in verdict.tripped
-        )
-    finding = Finding("within_caps", holds=status != "stopped", why=why)
-    return StepResult(
-        figures=figures, texts={"plan": plan_markdown(plan), "status": status}, findings=(finding,)
-    )
+    return figures | {f"held {kind}": number for kind, number in sorted(kinds.items())}
 
 
 # ---- values as the journal keeps them

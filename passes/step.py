@@ -16,6 +16,7 @@ class Finding:
     Attributes:
         name: stable, ``remainder_is_zero``.
         why: what was found, with the remedy when it does not hold.
+        texts: Markdown by title that belongs to it.
         blocking: later steps of the pass must not run when it does not hold.
     """
 
@@ -23,6 +24,7 @@ class Finding:
     holds: bool
     why: str
     figures: Mapping[str, float] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

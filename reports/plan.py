@@ -11,12 +11,15 @@ import polars as pl
 
 from reports.markdown import section, table
 from sync_rules.plan import REMOVALS, FieldChange, Plan, Write
+from sync_rules.price import Price, PriceLine
 from sync_rules.records import Side
 
 TABLE = {
     "what": pl.String, "side": pl.String, "object_type": pl.String, "record": pl.String, "field": pl.String,
     "before": pl.String, "after": pl.String, "rule": pl.String, "why": pl.String,
 }  # fmt: skip
+
+_SIDES: dict[Side, str] = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
 
 
 def plan_markdown(
@@ -51,6 +54,18 @@ def plan_markdown(
             section("Conflicts", _conflicts(plan, called, limit)),
         ]
     return "\n".join(part for part in parts if part)
+
+
+def price_markdown(price: Price) -> str:
+    """What carrying the plan out costs in API calls."""
+    rows = [(*_place(line), line.records, line.calls) for line in price.lines]
+    head = ("Side", "Object", "Operation", "Records", "API calls")
+    named = " and ".join(f"{number:,} {_SIDES[side]}" for side, number in price.calls.items())
+    return f"{named} API calls to write it.\n\n{table(head, rows, right=(3, 4))}"
+
+
+def _place(line: PriceLine) -> tuple[str, str, str]:
+    return line.side, line.object_type, line.operation
 
 
 def plan_table(plan: Plan, *, redact: bool = True) -> pl.DataFrame:

@@ -16,7 +16,7 @@ class Tripped:
     """One cap that the plan would exceed.
 
     Attributes:
-        what: ``create Lead``, ``blank contacts``, ...
+        what: ``create Lead``, ``blank contacts``, ``change owner of Lead``, ...
         limit: records (values, for blanks) that would have passed.
         how_to_approve: one sentence for people.
     """
@@ -53,6 +53,15 @@ def judge(plan: Plan, population: Mapping[str, int], caps: Caps, *, first_pass: 
 
 
 def _over(plan: Plan, population: Mapping[str, int], caps: Caps) -> Iterator[Tripped]:
+    yield from _operations_over(plan, population, caps)
+    for (object_type, name), count in sorted(_fields_counted(plan, caps).items()):
+        limit = _limit(caps.fields[name], population.get(object_type))
+        if limit is not None and count > limit:
+            how = f"Read the plan and approve it, or raise `caps.fields.{name}` in the mapping."
+            yield Tripped(f"change {name} of {object_type}", count, limit, how)
+
+
+def _operations_over(plan: Plan, population: Mapping[str, int], caps: Caps) -> Iterator[Tripped]:
     for (object_type, operation), count in sorted(_counted(plan).items()):
         cap, place = caps.of(object_type, operation)
         limit = _limit(cap, population.get(object_type))
@@ -70,6 +79,17 @@ def _counted(plan: Plan) -> Counter[tuple[str, str]]:
             if emptied:
                 counted[write.object_type, "blank"] += emptied
     return counted
+
+
+def _fields_counted(plan: Plan, caps: Caps) -> Counter[tuple[str, str]]:
+    """Existing records by object type and capped field; a record that is created has no value to lose."""
+    return Counter(
+        (write.object_type, change.name)
+        for write in plan.writes
+        if write.operation != "create"
+        for change in write.changes
+        if change.name in caps.fields
+    )
 
 
 def _limit(cap: Cap, population: int | None) -> int | None:

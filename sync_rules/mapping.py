@@ -3,7 +3,7 @@
 No opinion on what the fields mean: the models in ``mapping_model.py`` hold those, and are offered here too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
@@ -13,6 +13,7 @@ from contract_files.hints import did_you_mean
 from contract_files.lines import Finding, Path, parse_contract
 from contract_files.problems import checked
 from sync_rules.mapping_model import (
+    OBJECT_TYPES,
     Activities,
     ActivityKind,
     Admission,
@@ -114,10 +115,23 @@ def _cross_references(data: dict[str, Any]) -> Iterator[Finding]:
         if isinstance(wanted, str) and wanted not in fields:
             what = f"{wanted!r} is no field of 'people'; {did_you_mean(wanted, fields)}"
             yield ("admission", "minimum", index), what
+    companies = sections["companies", "fields"]
+    yield from _capped(data, {*fields, *computed, *companies})
     zone = _dict_at(data, ("activities", "roll_up")).get("time_zone")
     if isinstance(zone, str) and zone not in available_timezones():
         hint = did_you_mean(zone, available_timezones(), otherwise="use one like Europe/Berlin")
         yield ("activities", "roll_up", "time_zone"), f"{zone!r} is no time zone; {hint}"
+
+
+def _capped(data: dict[str, Any], fields: Collection[str]) -> Iterator[Finding]:
+    """A cap on something that does not exist would guard nothing."""
+    for key in _dict_at(data, ("caps", "fields")):
+        if key not in fields:
+            yield ("caps", "fields", key), f"{key!r} is no field of the mapping; {did_you_mean(key, fields)}"
+    for key in _dict_at(data, ("caps", "objects")):
+        if key not in OBJECT_TYPES:
+            hint = did_you_mean(key, OBJECT_TYPES, otherwise=f"there are {', '.join(OBJECT_TYPES)}")
+            yield ("caps", "objects", key), f"{key!r} is no object that Accord writes; {hint}"
 
 
 def _same_target_twice(paths: Sequence[Path], data: dict[str, Any]) -> Iterator[Finding]:

@@ -29,6 +29,10 @@ _TARGETS = {
     "contacts": "hubspot", "companies": "hubspot", "Lead": "lead", "Contact": "contact", "Account": "account",
 }  # fmt: skip
 _PICKLISTS = ("picklist", "multi_picklist")
+OBJECT_TYPES = (
+    "contacts", "companies", "calls", "emails", "meetings", "tasks", "Lead", "Contact", "Account", "Task", "Event",
+)  # fmt: skip
+"""Every object type that a plan may write, by the vendors' names."""
 
 
 class ValuePair(Strict):
@@ -317,6 +321,12 @@ class Cap(Strict):
     share: Annotated[float, Field(ge=0, le=1)] | None = None
     floor: Annotated[int, Field(ge=0)] = 25
 
+    @model_validator(mode="after")
+    def _floor_of_a_share(self) -> "Cap":
+        if "floor" in self.model_fields_set and self.share is None:
+            raise ValueError("`floor` is what a `share` never goes below; add `share`, or use `absolute`")
+        return self
+
 
 class CapSet(Strict):
     """One cap for each operation.
@@ -335,9 +345,14 @@ class CapSet(Strict):
 
 
 class Caps(CapSet):
-    """Caps for every object, and ``objects`` for the operations in which one differs."""
+    """Caps for every object, ``objects`` for the operations in which one differs, and ``fields``.
+
+    A cap under ``fields`` bounds how many existing records of one object may have that field changed (emptied,
+    too), whatever the other caps allow; keys are names of the mapping's fields.
+    """
 
     objects: dict[str, CapSet] = Field(default_factory=dict)
+    fields: dict[str, Cap] = Field(default_factory=dict)
 
     def of(self, object_type: str, operation: str) -> tuple[Cap, str]:
         """The cap of one operation on one object type, and where in the mapping it is written."""
