@@ -65,11 +65,18 @@ def plan(
         bool, typer.Option("--redact", help="Counts and field names; no values or names.")
     ] = False,
     limit: Limit = 20,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the whole plan as one HTML page.")
+    ] = None,
+    show: Annotated[
+        str | None,
+        typer.Option(metavar="PLAN", help="Show this stored plan again instead of making a new one."),
+    ] = None,
 ) -> None:
     """Show what a pass would write, and write nothing: a dry run."""
     from cli import planning as work
 
-    _end(work.command(as_json=as_json, redact=redact, limit=limit))
+    _end(work.command(as_json=as_json, redact=redact, limit=limit, html=html, show_plan=show))
 
 
 @app.command(rich_help_panel=_SYNC)

@@ -1,19 +1,23 @@
-"""``accord plan``: a dry run, shown. Nothing is written to either CRM."""
+"""``accord plan``: a dry run, shown, or a stored plan shown again. Nothing is written to either CRM."""
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 from rich.text import Text
 
-from cli import passing, session
+from cli import passing, plan_page, session
 from cli.console import heading, out, plain, print_json, say, short, table
 from cli.exits import Exit
 from cli.naming import names_of
 from cli.passing import Passed
-from connectors.store.stored_plans import load_plan
+from passes import named, stored
 from passes.context import PassOptions
+from passes.stored import StoredPlan
 from passes.workbench import Workbench
 from reports.plan import plan_table, removal_words
 from sync_rules.plan import REMOVALS, Plan
@@ -21,30 +25,66 @@ from sync_rules.plan import REMOVALS, Plan
 _CELL = 60
 
 
-def command(*, as_json: bool, redact: bool, limit: int) -> Exit:
-    """Plan and show the plan."""
+def command(
+    *, as_json: bool, redact: bool, limit: int, html: Path | None = None, show_plan: str | None = None
+) -> Exit:
+    """Plan and show the plan, or show one that is stored."""
+    if show_plan is not None:
+        with session.reading() as bench:
+            with bench.store.begin() as connection:
+                plan_id = named.plan_id(connection, show_plan)
+            what, names = load(bench, plan_id)
+            zone = bench.open(plan_id).time_zone
+        _tell(what, names, zone, None, as_json=as_json, redact=redact, limit=limit, html=html)
+        return Exit.DONE
     with session.syncing() as bench:
         passed = passing.run(bench, PassOptions(dry_run=True), quiet=as_json)
-        plan, names = stored(bench, passed.pass_id)
-    if as_json:
-        print_json(_as_json(plan, passed, redact=redact))
-    else:
-        show(plan, names, redact=redact, limit=limit)
-        show_guard(passed.tripped)
-        if plan.writes:
-            say(f"`accord apply {passed.pass_id}` carries out exactly this plan, while it still fits.")
+        what, names = load(bench, passed.pass_id)
+        zone = bench.open(passed.pass_id).time_zone
+    _tell(what, names, zone, passed, as_json=as_json, redact=redact, limit=limit, html=html)
     return Exit.DONE
 
 
-def stored(bench: Workbench, pass_id: str) -> tuple[Plan, dict[str, str]]:
-    """The plan of a pass as it was stored, and what people call the links in it."""
+def load(bench: Workbench, plan_id: str) -> tuple[StoredPlan, dict[str, str]]:
+    """A plan as it was stored, and what people call the links in it."""
     with bench.store.begin() as connection:
-        plan = load_plan(connection, pass_id)
-        if plan is None:
-            raise LookupError(f"the pass {pass_id} has no plan")
-        links = {write.link_id for write in plan.writes}
-        links |= {hold.link_id for hold in plan.holds} | {lost.link_id for lost in plan.conflicts}
-        return plan, names_of(connection, links)
+        what = stored.load(connection, plan_id, bench.open(plan_id).mapping)
+        return what, _names_in(connection, what)
+
+
+def _names_in(connection: sa.Connection, what: StoredPlan) -> dict[str, str]:
+    plan = what.plan
+    links = {write.link_id for write in plan.writes} | {hold.link_id for hold in plan.holds}
+    links |= {lost.link_id for lost in plan.conflicts} | {
+        one for group in what.meeting for one in group.sample
+    }
+    return names_of(connection, links)
+
+
+def _tell(
+    what: StoredPlan,
+    names: Mapping[str, str],
+    zone: str,
+    passed: Passed | None,
+    *,
+    as_json: bool,
+    redact: bool,
+    limit: int,
+    html: Path | None,
+) -> None:
+    if html is not None:
+        plan_page.write(html, what, names, zone)
+    if as_json:
+        print_json(_as_json(what, passed, redact=redact))
+        return
+    show(what.plan, names, redact=redact, limit=limit)
+    show_meeting(what, {} if redact else names)
+    show_price(what)
+    show_guard(what.tripped)
+    if html is not None:
+        plan_page.tell(html)
+    if what.waits:
+        say(f"`accord apply {what.plan_id}` carries out exactly this plan, while it still fits.")
 
 
 def show(
@@ -202,9 +242,31 @@ def _limited(title: str, head: tuple[str, ...], rows: list[tuple[Any, ...]], tot
         say(f"… and {total - limit:,} more (--limit shows more, --json shows all)", style="dim")
 
 
-def _as_json(plan: Plan, passed: Passed, *, redact: bool) -> dict[str, Any]:
-    return {
-        "pass_id": passed.pass_id,
+def show_meeting(what: StoredPlan, names: Mapping[str, str]) -> None:
+    """Who was matched, would be created, is unclear, when two systems meet for the first time."""
+    if not what.meeting:
+        return
+    heading("The first meeting of these two systems")
+    rows = [
+        (one.what, one.how, one.count, ", ".join(names.get(link, link) for link in one.sample))
+        for one in what.meeting
+    ]
+    out.print(table(("What", "How", "Number", "Such as"), rows, right=(2,)))
+
+
+def show_price(what: StoredPlan) -> None:
+    """What carrying the plan out costs."""
+    calls = what.price.calls
+    say(
+        f"Writing it takes {calls['hubspot']:,} HubSpot and {calls['salesforce']:,} Salesforce API calls.",
+    )
+
+
+def _as_json(what: StoredPlan, passed: Passed | None, *, redact: bool) -> dict[str, Any]:
+    plan = what.plan
+    answer: dict[str, Any] = {
+        "pass_id": what.plan_id,
+        "status": what.status,
         "made_at": plan.made_at,
         "considered": plan.considered,
         "in_agreement": plan.in_agreement,
@@ -212,8 +274,11 @@ def _as_json(plan: Plan, passed: Passed, *, redact: bool) -> dict[str, Any]:
         "counts": plan.counts(),
         "held": len(plan.holds),
         "conflicts": len(plan.conflicts),
-        "guard": [dict(item) for item in passed.tripped],
-        "api_calls": passed.calls,
-        "seconds": passed.seconds,
+        "price": {**what.price.calls, "lines": [asdict(line) for line in what.price.lines]},
+        "first_meeting": [asdict(group) for group in what.meeting],
+        "guard": [dict(item) for item in what.tripped],
         "rows": plan_table(plan, redact=redact).to_dicts(),
     }
+    if passed is not None:
+        answer |= {"api_calls": passed.calls, "seconds": passed.seconds}
+    return answer

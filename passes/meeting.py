@@ -4,17 +4,17 @@ Read from what is stored; what a person is called belongs to whoever shows it. U
 was written, so every link with both records is a match that was found.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import defaultdict
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from connectors.store import journal
+from connectors.store import holds, journal
 from connectors.store.tables import links
 from sync_rules.plan import Plan
 
 SAMPLE = 5
+_PEOPLE = ("contacts", "Lead", "Contact")
 _UNCLEAR = ("ambiguous", "duplicate")
 
 
@@ -45,21 +45,13 @@ def first_meeting(connection: sa.Connection, plan: Plan) -> tuple[Group, ...]:
     for row in connection.execute(both.order_by(links.c.link_id)):
         found["match", f"{row.kind} by {row.evidence}"].append(row.link_id)
     for write in plan.writes:
-        if write.operation == "create":
+        if write.operation == "create" and write.object_type in _PEOPLE:
             found["create", f"{write.side} {write.object_type}"].append(write.link_id)
-    for hold in plan.holds:
-        if hold.kind in _UNCLEAR:
-            found["ambiguous", f"{hold.side} {hold.object_type}, {hold.kind}"].append(hold.link_id)
+    for row in holds.open_holds(connection):
+        if row.kind in _UNCLEAR:
+            found["ambiguous", f"{row.side} {row.object_type}, {row.kind}"].append(row.link_id)
     order = {"match": 0, "create": 1, "ambiguous": 2}
     return tuple(
         Group(what, how, len(ids), tuple(ids[:SAMPLE]))
         for (what, how), ids in sorted(found.items(), key=lambda item: (order[item[0][0]], item[0][1]))
     )
-
-
-def totals(groups: tuple[Group, ...]) -> Mapping[str, int]:
-    """How many were matched, would be created, are unclear."""
-    tally: Counter[str] = Counter()
-    for group in groups:
-        tally[group.what] += group.count
-    return tally

@@ -13,8 +13,8 @@ AT_ONCE = 200
 """Writes of one kind that the apply step sends before it stores what became of them."""
 
 
-def price_of(writes: Iterable[Write], mapping: Mapping) -> Price:
-    """API calls by vendor to carry out these writes."""
+def price_of(writes: Iterable[Write], mapping: Mapping, *, follow: bool = True) -> Price:
+    """API calls by vendor to carry out these writes; ``follow`` adds the writes that follow from creates."""
     sizes = BatchSizes(
         at_once=AT_ONCE,
         hubspot=reading.BATCH,
@@ -22,4 +22,4 @@ def price_of(writes: Iterable[Write], mapping: Mapping) -> Price:
         associations=associations.CREATE_BATCH,
         by_rule=mapping.owners.fallback == ASSIGNMENT_RULES,
     )
-    return price(writes, sizes)
+    return price(writes, sizes, follow=follow)

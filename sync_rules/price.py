@@ -62,8 +62,8 @@ class Price:
         return sum(self.calls.values())
 
 
-def price(writes: Iterable[Write], sizes: BatchSizes) -> Price:
-    """The calls that writing these takes, with those that follow from creates."""
+def price(writes: Iterable[Write], sizes: BatchSizes, *, follow: bool = True) -> Price:
+    """The calls that writing these takes, and (``follow``) the writes that follow from creates."""
     records: Counter[tuple[Side, str, str]] = Counter()
     calls: Counter[tuple[Side, str, str]] = Counter()
     pending = list(writes)
@@ -74,7 +74,7 @@ def price(writes: Iterable[Write], sizes: BatchSizes) -> Price:
             records[kind] += len(batch)
             calls[kind] += _calls(batch, sizes)
             following += (made for write in batch if (made := after_create(write, _ANY_ID)) is not None)
-        pending = following
+        pending = following if follow else []
     lines = tuple(PriceLine(*kind, records[kind], calls[kind]) for kind in sorted(records))
     totals = {side: sum(line.calls for line in lines if line.side == side) for side in SIDES}
     return Price(lines, totals)

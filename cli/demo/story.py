@@ -69,8 +69,10 @@ def _story(sandbox: Sandbox, place: Folder, *, days: int) -> Exit:
     with session.syncing(settings, clock=sandbox.clock.now) as bench:
         _part(3, "The plan: what the first pass would write")
         planned = passing.run(bench, PassOptions(dry_run=True))
-        plan, names = planning.stored(bench, planned.pass_id)
-        planning.show(plan, names, redact=False, limit=_PLAN_ROWS, fields=3 * _PLAN_ROWS)
+        what, names = planning.load(bench, planned.pass_id)
+        planning.show(what.plan, names, redact=False, limit=_PLAN_ROWS, fields=3 * _PLAN_ROWS)
+        planning.show_meeting(what, names)
+        planning.show_price(what)
         planning.show_guard(planned.tripped)
 
         _part(4, "The first pass, as a Dagster job, with the plan approved")

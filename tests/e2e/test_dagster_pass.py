@@ -91,6 +91,20 @@ def test_the_first_pass_stops_at_its_plan_and_keeps_it(
         assert noted.status == "stopped"
 
 
+def test_the_failed_check_carries_the_plan_and_the_command_that_approves_it(
+    first: tuple[dg.ExecuteInProcessResult, bool],
+) -> None:
+    result, _ = first
+    (check,) = [one for one in result.get_asset_check_evaluations() if one.check_name == "within_caps"]
+    kept = {name: str(value.value) for name, value in check.metadata.items()}
+    command = f"accord apply {result.run_id}"
+    assert (kept["plan id"], kept["approve with"]) == (result.run_id, f"`{command}`")
+    assert command in (check.description or "")
+    assert "| Side | Object | Operation | Records |" in kept["plan"]
+    assert "API calls to write it" in kept["price"]
+    assert "| match | person by e-mail |" in kept["first meeting"]
+
+
 def test_a_stopped_plan_is_not_written_by_hand_either(
     alone: tuple[dg.ExecuteInProcessResult, bool],
 ) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from connectors.store import journal
+from passes.approve import approve
 from sync_rules.mapping import Cap
+from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 
 CAPS = "create: {absolute: 1000, share: 0.5, floor: 100}"
@@ -112,3 +114,45 @@ def test_caps_of_one_pass_can_be_given_with_it(world: World) -> None:
     assert not _finding(world.run(approve=False, caps=caps)).holds
     assert _finding(world.run(approve=False)).holds
     assert len(world.contacts()) == 6
+
+
+def test_a_cap_on_one_field_stops_what_the_other_caps_let_pass(make_world: Callable[..., World]) -> None:
+    world = make_world(mapping={"owner: {absolute: 2000, share: 0.25, floor: 100}": "owner: {absolute: 1}"})
+    pairs = linked(world, "Vera", "Mara", "Nora")
+    for _, lead_id in pairs[:2]:
+        world.edit("Lead", lead_id, OwnerId=world.colleague.user_id)
+    world.clear_counters()
+    finding = _finding(world.run(approve=False))
+    assert "change owner of contacts: 2 planned, at most 1" in finding.why
+    assert "`caps.fields.owner`" in finding.why
+    assert world.writes() == {}
+    approve(world.bench, finding.texts["plan id"])
+    moved = [world.hs(contact_id)["hubspot_owner_id"] for contact_id, _ in pairs]
+    assert moved == [world.colleague.owner_id, world.colleague.owner_id, world.rep.owner_id]
+
+
+def test_a_stopped_first_pass_tells_who_was_matched_who_would_be_created_and_who_is_unclear(
+    world: World,
+) -> None:
+    met = world.contact("met@nordwerk.example", lastname="Met")
+    world.lead("met@nordwerk.example", LastName="Met")
+    world.lead("met@nordwerk.example", LastName="Met")
+    new = world.asks_for_demo("new@nordwerk.example", lastname="New")
+    world.lead("sales@suedwerk.example", LastName="Sales")
+    finding = _finding(world.run(approve=False))
+    assert not finding.holds
+    met_link, new_link = world.link_of(met).link.link_id, world.link_of(new).link.link_id
+    told = finding.texts["first meeting"]
+    assert f"| match | person by e-mail | 1 | {met_link} |" in told
+    assert f"| create | salesforce Lead | 1 | {new_link} |" in told
+    assert "| create | hubspot contacts | 1 |" in told
+    assert "| ambiguous | salesforce Lead, duplicate | 1 |" in told
+    # The plan, its price and the one command that approves it are with the failed check.
+    command = f"accord apply {finding.texts['plan id']}"
+    assert command in finding.why
+    assert command in finding.texts["approve with"]
+    assert "| Lead | create | 1 |" in finding.texts["plan"]
+    assert "API calls to write it" in finding.texts["price"]
+    assert "@" not in "".join(finding.texts.values())
+    approve(world.bench, finding.texts["plan id"])
+    assert "first meeting" not in world.run()["sync_plan"].texts

@@ -50,7 +50,9 @@ def test_a_plan_costs_the_calls_that_were_told(world: World, people: int) -> Non
     for contact_id, lead_id in pairs:
         world.edit("Lead", lead_id, City="Bremen")
         properties = {"hs_timestamp": "2026-10-05T07:30:00Z", "hs_call_title": "Hello"}
-        world.portal.create("calls", properties, actor=world.marketer, associations=[("contacts", contact_id)])
+        world.portal.create(
+            "calls", properties, actor=world.marketer, associations=[("contacts", contact_id)]
+        )
         world.org.create(
             "Task", {"Subject": "Send offer", "WhoId": lead_id, "OwnerId": world.rep.user_id, "Status": "Not Started"},
             user_id=world.rep.user_id,

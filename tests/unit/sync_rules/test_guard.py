@@ -50,6 +50,21 @@ def plan_of(make, *counts):
             ("update Task", 9, 1),
         ),
         (("contacts", "opt_out", 2, "x"), {}, Caps(opt_out=Cap(absolute=1)), ("opt_out contacts", 2, 1)),
+        (("Lead", "update", 6, "x"), {}, Caps(fields={"title": Cap(absolute=6)}), None),
+        (("Lead", "update", 6, "x"), {}, Caps(fields={"city": Cap(absolute=0)}), None),
+        (("Lead", "create", 6, "x"), {}, Caps(fields={"title": Cap(absolute=5)}), None),
+        (
+            ("Lead", "update", 6, None),
+            {},
+            Caps(fields={"title": Cap(absolute=5)}),
+            ("change title of Lead", 6, 5),
+        ),
+        (
+            ("Lead", "update", 26, "x"),
+            {"Lead": 100},
+            Caps(fields={"title": Cap(share=0.25, floor=1)}),
+            ("change title of Lead", 26, 25),
+        ),
         (
             ("Task", "create", 9, "x"),
             {},
@@ -71,6 +86,9 @@ def test_the_way_to_approve_names_the_cap(make):
     )
     assert "`caps.create`" in verdict.tripped[0].how_to_approve
     assert "`caps.objects.Task.create`" in verdict.tripped[1].how_to_approve
+    caps = Caps(fields={"title": Cap(absolute=1)})
+    verdict = judge(plan_of(make, ("Lead", "update", 2, "x")), {}, caps, first_pass=False)
+    assert "`caps.fields.title`" in verdict.tripped[0].how_to_approve
 
 
 def test_the_first_pass_only_plans(make):

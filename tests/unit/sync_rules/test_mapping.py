@@ -199,3 +199,23 @@ def test_a_field_of_one_side_only_is_never_written():
     schemas = whole_schema(mapping)
     schemas["contacts"]["linkedin_url"] = FieldSchema("linkedin_url", writable_on_update=False)
     assert check(mapping, schemas) == []
+
+
+def test_a_cap_that_would_guard_nothing_is_told_with_its_line_and_remedy():
+    text = edited(
+        ("owner: {absolute: 2000, share: 0.25, floor: 100}", "ownr: {absolute: 2000}"),
+        ("Event: {create: {absolute: 2000}", "Evnt: {create: {absolute: 2000}"),
+        ("blank: {absolute: 500, share: 0.1, floor: 50}", "blank: {absolute: 500, floor: 50}"),
+        ("update: {absolute: 20000, share: 0.95", "update: {absolute: 20000, share: 95"),
+        ("opt_out: {absolute: 500", "opt_out: {absolute: -1"),
+    )
+    told = problems_of(text)
+    for fragment, words in {
+        "ownr:": ("'ownr' is no field of the mapping", "did you mean 'owner'?"),
+        "Evnt:": ("'Evnt' is no object that Accord writes", "did you mean 'Event'?"),
+        "blank: {absolute: 500, floor": ("caps.blank", "add `share`, or use `absolute`"),
+        "share: 95": ("caps.update.share", "must be at most 1"),
+        "opt_out: {absolute: -1": ("caps.opt_out.absolute", "must be at least 0"),
+    }.items():
+        (problem,) = [one for one in told if one.startswith(f"m.yaml:{line_of(text, fragment)}:")]
+        assert all(word in problem for word in words), problem
