@@ -145,7 +145,8 @@ def _association_calls(batch: Sequence[Write], sizes: BatchSizes) -> int:
     pairs: dict[str, int] = Counter(
         to_type
         for write in batch
-        if write.operation not in REMOVALS and not (write.operation == "create" and write.external_key is None)
+        if write.operation not in REMOVALS
+        and not (write.operation == "create" and write.external_key is None)
         for to_type, _ in write.associations
     )
     return sum(-(-number // sizes.associations) for number in pairs.values())
