@@ -25,7 +25,7 @@ from passes.context import PassContext
 from passes.deferring import due_at
 from passes.plan import storable_write
 from passes.pricing import AT_ONCE
-from passes.step import StepResult
+from passes.step import Finding, StepResult
 from sync_rules.owners import ASSIGNMENT_RULES
 from sync_rules.plan import Hold, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
@@ -44,7 +44,9 @@ def write(context: PassContext) -> StepResult:
     if plan is None or plan.status not in {"planned", "approved"}:
         status = plan.status if plan is not None else "none"
         return StepResult(
-            figures={"written": 0, "failed": 0}, texts={"plan": f"nothing to do: plan is {status}"}
+            figures={"written": 0, "failed": 0},
+            texts={"plan": f"nothing to do: plan is {status}"},
+            findings=(Finding(consent_lag.CHECK, holds=True, why="No opt-out was to be written."),),
         )
     figures = send_all(context, plan.plan_id)
     with context.store.begin() as connection:
