@@ -1,7 +1,7 @@
 """Gathers what the planner needs: people and companies that are due, with bases, wishes, owners and schemas."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -85,7 +85,8 @@ def people_states(
     specs = context.mapping.people.fields
     alone = {one.link_id: record for one in people if (record := _only_record(one)) is not None}
     buried = deletions.buried(context, connection, alone, now)
-    ours = deletions.removed_by_us(connection, _with_deleted(people))
+    pairs = {one.link_id: (one.hubspot, one.salesforce) for one in people}
+    ours = deletions.removed_by_us(connection, _with_deleted(pairs))
     return [
         PersonState(
             link=person.row.link,
@@ -113,9 +114,12 @@ def _only_record(person: persons.Person) -> Record | None:
     return person.living_hubspot or person.living_salesforce
 
 
-def _with_deleted(people: Sequence[persons.Person]) -> dict[str, list[Record]]:
-    pairs = {one.link_id: [r for r in (one.hubspot, one.salesforce) if r is not None] for one in people}
-    return {link_id: pair for link_id, pair in pairs.items() if any(record.deleted for record in pair)}
+def _with_deleted(
+    pairs: Mapping[str, tuple[Record | None, Record | None]],
+) -> dict[str, list[Record]]:
+    """The records of those links of which one is deleted."""
+    found = {link_id: [record for record in pair if record is not None] for link_id, pair in pairs.items()}
+    return {link_id: pair for link_id, pair in found.items() if any(record.deleted for record in pair)}
 
 
 def _customer_account(person: persons.Person) -> str | None:
@@ -139,14 +143,22 @@ def _companies(
     ids = [row.link.link_id for row in rows]
     frozen = flapping(context, connection, ids, now=now)
     undone = undone_fields(connection, ids)
+    pairs = {
+        row.link.link_id: (
+            companies.get(row.link.hubspot_id or ""),
+            accounts.get(row.link.salesforce_id or ""),
+        )
+        for row in rows
+    }
+    ours = deletions.removed_by_us(connection, _with_deleted(pairs))
     return [
         CompanyState(
-            link=row.link,
-            hubspot=companies.get(row.link.hubspot_id or ""),
-            salesforce=accounts.get(row.link.salesforce_id or ""),
+            row.link,
+            *pairs[row.link.link_id],
             base=base_from_json(row.base, specs) if row.base is not None else None,
             frozen_fields=frozen.get(row.link.link_id, frozenset()),
             undone=undone.get(row.link.link_id, {}),
+            removed_by_us=row.link.link_id in ours,
         )
         for row in rows
     ]

@@ -6,6 +6,7 @@ from connectors.budget import urgent_calls
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, SOURCES
 from connectors.results import EngagementEvent
 from connectors.store import cursors, mirror
+from passes import archived
 from passes.context import PassContext
 from passes.deferring import deferrable
 from passes.positions import OVERLAP
@@ -26,19 +27,17 @@ def people(context: PassContext) -> StepResult:
         finding = check_schema(context, "hubspot")
         owners = refresh_owners(context, "hubspot")
         result = read_changes(context, "hubspot", ("contacts",))
-        archived = context.hubspot.archived("contacts")
-    with context.store.begin() as connection:
-        known = mirror.load(connection, "hubspot", "contacts", [record.id for record in archived])
-        # An archived contact that was never seen concerns nobody.
-        gone = mirror.save(connection, [record for record in archived if record.id in known])
-    figures = {**result.figures, "contacts archived": len(gone), "owners read": owners}
+        gone = archived.read(context, "contacts")
+    figures = {**result.figures, "contacts archived": gone, "owners read": owners}
     return StepResult(figures=figures, findings=(finding,))
 
 
 @deferrable
 def companies(context: PassContext) -> StepResult:
-    """Companies."""
-    return read_changes(context, "hubspot", ("companies",))
+    """Companies; archived ones once an hour."""
+    result = read_changes(context, "hubspot", ("companies",))
+    gone = archived.read(context, "companies")
+    return StepResult(figures={**result.figures, "companies archived": gone}, findings=result.findings)
 
 
 @deferrable

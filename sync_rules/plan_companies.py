@@ -18,7 +18,7 @@ class CompanyPlanner:
         hubspot, salesforce, link = state.hubspot, state.salesforce, state.link
         if hubspot is None or salesforce is None:
             return
-        if settle_deletion(self._bench, link, hubspot, salesforce):
+        if settle_deletion(self._bench, link, hubspot, salesforce, removed_by_us=state.removed_by_us):
             return
         merged = merge_link(
             self._bench, self._pairing, link, hubspot, salesforce, state.base or {}, state.frozen_fields,

@@ -62,6 +62,7 @@ class CompanyState:
     base: Mapping[str, Any] | None = None
     frozen_fields: frozenset[str] = frozenset()
     undone: Mapping[str, Undone] = field(default_factory=dict)
+    removed_by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)

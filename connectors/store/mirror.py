@@ -188,6 +188,14 @@ def load_all(connection: sa.Connection, side: Side, object_type: str) -> list[Re
     return [_record(row._mapping) for row in connection.execute(query)]
 
 
+def deleted_ids(connection: sa.Connection, side: Side, object_type: str) -> set[str]:
+    """The ids of all tombstones of one type."""
+    query = sa.select(mirror.c.record_id).where(
+        mirror.c.side == side, mirror.c.object_type == object_type, mirror.c.deleted
+    )
+    return set(connection.execute(query).scalars())
+
+
 def since(
     connection: sa.Connection, version: int, types: Sequence[tuple[Side, str]]
 ) -> tuple[list[Record], int]:

@@ -1,11 +1,13 @@
 """Law 6 continued: a deletion on one side does on the other what the mapping says, and nothing brings the dead back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from connectors.store import journal
+from connectors.store import cursors, journal
 from passes.approve import PlanMovedError, approve
+from passes.undo import plan_undo
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 
@@ -291,3 +293,61 @@ def test_a_lead_restored_after_another_took_its_place_is_a_duplicate(world: Worl
     world.edit_contact(contact_id, city="Bremen")
     world.settle()
     assert world.sf("Lead", second)["City"] == "Bremen"
+
+
+# ---- companies, what HubSpot's search does not show, undo
+
+
+def test_a_deleted_account_takes_the_company_and_an_archived_company_is_seen(make_world: MakeWorld) -> None:
+    companies = "companies: {hubspot_archived: ignore, salesforce_deleted: "
+    world = make_world(mapping={f"{companies}ignore": f"{companies}archive"})
+    ids = []
+    for name in ("nordwerk", "suedwerk"):
+        values = {"name": name, "domain": f"{name}.example"}
+        company = world.portal.create("companies", values, actor=world.marketer).id
+        site = {"Name": name, "Website": f"https://{name}.example"}
+        ids.append((company, world.org.create("Account", site, user_id=world.rep.user_id)))
+    world.settle()
+    world.org.delete("Account", ids[0][1], user_id=world.rep.user_id)
+    world.portal.archive("companies", ids[1][0], actor=world.marketer)
+    world.run(approve=False, minutes=60)
+    assert world.portal.records("companies") == []
+    assert [row["Id"] for row in world.org.rows("Account")] == [ids[1][1]]
+    hold = world.held()
+    assert (hold.kind, hold.side) == ("deleted_other_side", "hubspot")
+    # Restored in HubSpot, it is not archived again for the Account that is still deleted.
+    for company, _ in ids:
+        world.portal.restore("companies", company, actor=world.marketer)
+    world.run(approve=False, minutes=60)
+    assert len(world.portal.records("companies")) == 2
+    assert (world.held().kind, world.held().side) == ("deleted_other_side", "salesforce")
+
+
+def test_a_restored_contact_whose_date_does_not_move_is_seen(world: World) -> None:
+    ((contact_id, lead_id),) = linked(world, "Vera")
+    _archive(world, contact_id)
+    world.settle()
+    assert world.held().kind == "deleted_other_side"
+    record = world.portal.restore("contacts", contact_id, actor=world.marketer)
+    # Long before the cursor: a search for what has changed since does not find it.
+    world.later(hours=2)
+    world.edit("Lead", lead_id, City="Bremen")
+    with world.bench.store.begin() as connection:
+        position = cursors.get(connection, "read hubspot contacts")
+        newest = (record.updated_at + timedelta(hours=1)).isoformat()
+        cursors.put(
+            connection, "read hubspot contacts", {**position, "newest": newest}, now=world.clock.now()
+        )
+    world.settle()
+    assert world.hs(contact_id)["city"] == "Bremen"
+    assert world.holds() == []
+
+
+def test_an_undo_lists_the_deletions_of_the_pass_and_leaves_them(make_world: MakeWorld) -> None:
+    world = make_world(mapping=SALESFORCE_FOLLOWS)
+    ((contact_id, lead_id),) = linked(world, "Vera")
+    _archive(world, contact_id)
+    world.run(approve=False)
+    made = plan_undo(world.bench, "pass 2", "undo")
+    assert made.plan.writes == ()
+    assert [(left.reason, left.record_id) for left in made.left] == [("archived", lead_id)]

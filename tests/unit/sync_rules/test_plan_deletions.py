@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from reports.plan import plan_markdown
 from sync_rules.guard import judge
 from sync_rules.records import Link
 from sync_rules.state import PersonState
@@ -92,3 +93,16 @@ def test_deletions_come_last_and_have_a_cap_of_their_own(make):
     (tripped,) = judge(plan, {"Lead": 1000, "contacts": 1000}, tight, first_pass=False).tripped
     assert (tripped.what, tripped.count, tripped.limit) == ("delete Lead", 9, 8)
     assert "`caps.delete`" in tripped.how_to_approve
+
+
+def test_the_plan_shows_who_goes_and_whether_they_can_come_back(make):
+    leaving = make.linked(make.contact(deleted=True), make.lead())
+    purged = make.linked(make.contact(), make.lead(deleted=True))
+    plan = make.plan(leaving, mapping=_with(make, "archive"))
+    shown = plan_markdown(plan, redact=False, names={"p1": "Ann Lee"})
+    assert f"| Ann Lee | salesforce Lead {make.lead_id} | deleted; Salesforce's recycle bin keeps it" in shown
+    assert "| salesforce | Lead | delete | 1 |" in plan_markdown(plan)
+    plan = make.plan(purged, mapping=_with(make, salesforce_deleted="delete"))
+    assert "contacts 101 | deleted for good; its other record was deleted" in plan_markdown(
+        plan, redact=False
+    )
