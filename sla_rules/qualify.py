@@ -5,6 +5,7 @@ Here: masks and points together, gates to stage. Not here: who people are (``qua
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import reduce
 
@@ -54,9 +55,11 @@ def qualify(
         ValueError: when a column is missing, a time is not in UTC, ``now`` is naive or a person comes twice.
     """
     _check(people, activities, now)
-    fit = fit_of(definition, people)
     person_ids = people.get_column("person_id")
-    did = behaviour_of(asked_by(definition), person_ids, activities, now=now)
+    with ThreadPoolExecutor(1) as beside:  # Polars leaves the interpreter to the other thread
+        waiting = beside.submit(fit_of, definition, people)
+        did = behaviour_of(asked_by(definition), person_ids, activities, now=now)
+        fit = waiting.result()
     frame = (
         fit.with_row_index("person")
         .join(did, on="person", how="left", maintain_order="left", suffix="_did")

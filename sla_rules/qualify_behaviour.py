@@ -86,24 +86,22 @@ def behaviour_of(
 
 
 def _events(asked: Sequence[Asked], activities: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """``person_id``, ``at`` and ``counts_for``: the criteria that the activity counts for, now or later."""
-    kinds = sorted({kind for item in asked for kind in item.did.activity})
-    at = pl.col("at")
-    wanted = pl.col("kind").is_in(kinds)
-    windows = [item.did.within for item in asked]
-    if None not in windows:
-        wanted &= at > now - max(window for window in windows if window is not None)
+    """``person_id``, ``at`` and ``counts_for``: the criteria that the activity counts for, now or later.
+
+    Kind and time rule out most activities, so what was seen is looked at afterwards, in what is left.
+    """
     columns = [name for name in _PARTS if any(_part(item.did, name) is not None for item in asked)]
-    rows = activities.lazy().filter(wanted).select("person_id", "at", *columns).collect()
-    masks = [_mask_by(asked, rows.get_column(name)) for name in columns]
-    matched = reduce(pl.Series.__and__, masks)
-    return (
-        rows.select("person_id", "at", counts_for=matched)
-        .lazy()
+    of_kind = _mask_by(asked, activities.get_column("kind"))
+    rows = (
+        activities.lazy()
+        .select("person_id", "at", *columns, counts_for=of_kind)
         .with_columns(pl.col("counts_for") & _open_windows(asked, now))
         .filter(pl.col("counts_for") != 0)
         .collect()
     )
+    masks = [_mask_by(asked, rows.get_column(name)) for name in columns if name != "kind"]
+    matched = reduce(pl.Series.__and__, masks, rows.get_column("counts_for"))
+    return rows.select("person_id", "at", counts_for=matched).filter(pl.col("counts_for") != 0)
 
 
 def _mask_by(asked: Sequence[Asked], column: pl.Series) -> pl.Series:

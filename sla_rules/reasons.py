@@ -7,17 +7,20 @@ Texts use the labels of the criteria and no relative times, so that they change 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import polars as pl
 
-from sla_rules.definition import BehaviourCriterion, Criterion, LeadDefinition, Way
+from sla_rules.definition import STAGES, BehaviourCriterion, Criterion, LeadDefinition, Way
+from sla_rules.distinct import Distinct
 from sla_rules.qualify_handoff import information, lacking
 
 LINE_LIMIT = 255
 """A Salesforce text field holds no more."""
 WHO_LIMIT = 80
 _PREFIX_LIMIT = 26
+_ALL = (1 << 64) - 1
 
 _FIELD_WORDS = {
     "title_words": "job title",
@@ -53,81 +56,100 @@ def reason_lines(
         ``person_id``, ``reason``, ``missing``: texts of at most ``LINE_LIMIT`` characters, rows in the order
         of ``judgements``; ``missing`` is empty where nothing is, and for go-nowheres.
     """
-    frame = judgements.select("person_id", "stage", "score", "passed", "unknown")
     fit_points = _fit_points(definition)
     disqualifying = sum(1 << definition.bits[item.id] for item in definition.disqualify)
     nowhere = pl.col("stage") == "go-nowhere"
-    frame = frame.with_columns(
-        shown=pl.when(nowhere)
-        .then(pl.col("passed") & disqualifying)
-        .otherwise(pl.col("passed") & ~disqualifying)
-        if disqualifying
-        else pl.col("passed"),
+    told_of = pl.when(nowhere).then(pl.lit(disqualifying, pl.UInt64)).otherwise(pl.lit(~disqualifying & _ALL))
+    frame = judgements.select(
+        "person_id",
+        "stage",
+        "score",
+        "unknown",
+        number=pl.col("stage").cast(pl.Enum(STAGES)).to_physical(),
+        shown=pl.col("passed") & told_of if disqualifying else pl.col("passed"),
         fit_points=fit_points,
         behaviour_points=pl.col("score") - fit_points,
+        at_gate=pl.col("passed") & _gate_bits(definition),
     )
     room = LINE_LIMIT - _PREFIX_LIMIT - (WHO_LIMIT + 2 if people is not None else 0)
     told = _told(definition)
-    frame = _texts(frame, ["shown"], "because", lambda shown: _because(told, shown, room))
-    frame = _texts(frame, ["stage", "unknown"], "unknowns", lambda *key: _unknowns(definition, *key))
-    gates = _gate_bits(definition)
-    frame = frame.with_columns(at_gate=pl.col("passed") & gates)
-    keys = ["stage", "fit_points", "behaviour_points", "at_gate"]
-    frame = _texts(frame, keys, "gap", lambda *key: _gap(definition, *key))
-    head = pl.when(nowhere).then(pl.lit("go-nowhere")).otherwise(pl.format("{}, {} points", "stage", "score"))
-    if people is None:
-        frame = frame.with_columns(who=pl.lit(""), needed=pl.lit(""))
-    else:
-        frame = frame.join(_about(definition, people), on="person_id", how="left", maintain_order="left")
+    gap_keys = ["number", "fit_points", "behaviour_points", "at_gate"]
+    with ThreadPoolExecutor(1) as beside:  # Polars leaves the interpreter to the other thread
+        about = beside.submit(_about, definition, judgements, people)
+        because = _texts(frame, ["shown"], lambda shown: _because(told, shown, room))
+        unknowns = _texts(
+            frame, ["number", "unknown"], lambda at, key: _unknowns(definition, STAGES[at], key)
+        )
+        gap = _texts(frame, gap_keys, lambda at, *key: _gap(definition, STAGES[at], *key))
+        who, needed = about.result()
+    frame = frame.select("person_id", "stage", "score", who=who, because=because)
+    head = pl.concat_str("stage", pl.lit(", "), "score", pl.lit(" points: "))
     return frame.select(
         "person_id",
-        pl.format("{}: {}", head, _joined("who", "because")).alias("reason"),
-        pl.when(nowhere)
-        .then(pl.lit(""))
-        .otherwise(_cut(_joined("needed", "unknowns", "gap"), LINE_LIMIT))
-        .alias("missing"),
+        reason=pl.concat_str(
+            pl.when(nowhere).then(pl.lit("go-nowhere: ")).otherwise(head),
+            pl.concat_str("who", pl.lit("; ")).fill_null(""),
+            "because",
+        ),
+        missing=pl.when(~nowhere)
+        .then(_cut(_joined([needed, unknowns, gap], "; "), LINE_LIMIT))
+        .otherwise(pl.lit("")),
     )
 
 
-def _texts(frame: pl.DataFrame, keys: Sequence[str], name: str, write: Callable[..., str]) -> pl.DataFrame:
-    """Add the column ``name``: what ``write`` says of each distinct combination of ``keys``."""
+def _texts(frame: pl.DataFrame, keys: Sequence[str], write: Callable[..., str]) -> pl.Series:
+    """What ``write`` says of each distinct combination of ``keys``, for each row; nothing is null."""
     distinct = frame.select(keys).unique()
-    texts = distinct.with_columns(
-        pl.Series(name, [write(*row) for row in distinct.iter_rows()], dtype=pl.String)
-    )
-    return frame.join(texts, on=keys, how="left", maintain_order="left")
+    said = pl.Series("said", [write(*row) or None for row in distinct.iter_rows()], dtype=pl.String)
+    texts = distinct.with_columns(said)
+    return frame.select(keys).join(texts, on=keys, how="left", maintain_order="left").get_column("said")
 
 
-def _joined(*names: str) -> pl.Expr:
-    filled = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in names]
-    return pl.concat_str(filled, separator="; ", ignore_nulls=True)
+def _joined(texts: Sequence[pl.Series], separator: str) -> pl.Series:
+    named = [text.alias(f"{place}") for place, text in enumerate(texts)]
+    return pl.select(pl.concat_str(named, separator=separator, ignore_nulls=True)).to_series()
 
 
-def _cut(text: pl.Expr, limit: int) -> pl.Expr:
-    return pl.when(text.str.len_chars() > limit).then(text.str.slice(0, limit - 1) + "…").otherwise(text)
+def _cut(texts: pl.Series, limit: int) -> pl.Series:
+    """Texts of at most ``limit`` characters; few are longer, and only those are touched."""
+    long = (texts.str.len_chars() > limit).arg_true()
+    return texts.scatter(long, texts.gather(long).str.slice(0, limit - 1) + "…") if len(long) else texts
 
 
-def _about(definition: LeadDefinition, people: pl.DataFrame) -> pl.DataFrame:
-    """``who`` they are in a few words, and what is ``needed`` for a handoff."""
-    lacks = [pl.lit(None, pl.String), *lacking(definition, INFORMATION_WORDS)]
-    needed = pl.concat_str(lacks, separator=", ", ignore_nulls=True)
-    needed = pl.when(needed != "").then(pl.format("needed for handoff: {}", needed)).otherwise(pl.lit(""))
-    words = [
-        pl.col(name).cast(pl.String).str.strip_chars()
-        for name in ("title", "industry")
-        if name in people.columns
-    ]
+def _about(
+    definition: LeadDefinition, judgements: pl.DataFrame, people: pl.DataFrame | None
+) -> tuple[pl.Series, pl.Series]:
+    """Who they are in a few words, and what is needed for a handoff; nothing is null."""
+    nothing = pl.repeat(None, judgements.height, dtype=pl.String, eager=True)
+    if people is None:
+        return nothing, nothing
+    if not people.get_column("person_id").equals(judgements.get_column("person_id")):
+        people = judgements.select("person_id").join(
+            people, on="person_id", how="left", maintain_order="left"
+        )
+    lacks = lacking(definition, INFORMATION_WORDS)
+    needed = pl.concat_str([pl.lit(None, pl.String), *lacks], separator=", ", ignore_nulls=True)
+    needed = pl.when(needed != "").then(pl.format("needed for handoff: {}", needed))
+    words = [_said(people, name) for name in ("title", "industry") if name in people.columns]
     if "employees" in people.columns:
-        words.append(pl.format("{} people", "employees"))
-    filled = [pl.when(word != "").then(word) for word in words]
-    who = pl.concat_str(filled, separator=", ", ignore_nulls=True) if filled else pl.lit("")
-    frame = information(definition, people).select("person_id", needed=needed)
-    return frame.with_columns(people.select(who=_cut(who, WHO_LIMIT)))
+        words.append(people.select(pl.format("{} people", "employees")).to_series())
+    who = _cut(_joined(words, ", "), WHO_LIMIT) if words else nothing
+    return (
+        pl.select(pl.when(who != "").then(who)).to_series(),
+        information(definition, people).select(needed).to_series(),
+    )
+
+
+def _said(people: pl.DataFrame, name: str) -> pl.Series:
+    """A column of texts; blanks are null."""
+    seen = Distinct.of(people.get_column(name))
+    text = seen.values.str.strip_chars()
+    return seen.spread(pl.select(pl.when(text != "").then(text)).to_series()).to_series()
 
 
 def _fit_points(definition: LeadDefinition) -> pl.Expr:
     parts = [
-        (pl.col("passed") // (1 << definition.bits[item.id]) % 2).cast(pl.Int32) * item.points
+        (pl.col("passed") & (1 << definition.bits[item.id]) != 0).cast(pl.Int32) * item.points
         for item in definition.fit.criteria
     ]
     return pl.sum_horizontal(pl.lit(0, pl.Int32), *parts).clip(0, definition.fit.cap)
