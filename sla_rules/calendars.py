@@ -5,9 +5,10 @@ Which owner uses which table is decided here too; what a clock means is not.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from math import gcd
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -27,19 +28,59 @@ class CalendarRangeError(ValueError):
 class BusinessTime:
     """The opening intervals of one calendar, as sorted columns of microseconds since 1970 (UTC).
 
+    Time is also cut into slots so short that a calendar never opens or closes within one: a moment's slot is a
+    division, where its interval would be a search.
+
     Attributes:
-        opens, closes: begin and end of each interval.
+        opens: begin of each interval.
         before: business microseconds before each interval begins.
+        slot_us: length of a slot; the first begins at ``first_us``.
+        slot_before: business microseconds before each slot begins.
+        slot_open: 1 for a slot in business time, else 0.
         first_us, last_us: the span that the table covers.
         day_minutes: business minutes of the calendar's usual day.
     """
 
     opens: pl.Series
-    closes: pl.Series
     before: pl.Series
+    slot_us: int
+    slot_before: pl.Series
+    slot_open: pl.Series
     first_us: int
     last_us: int
     day_minutes: float
+
+    @classmethod
+    def of(
+        cls, intervals: Sequence[tuple[int, int]], first_us: int, last_us: int, day_minutes: float
+    ) -> "BusinessTime":
+        """The table of sorted intervals that neither touch nor overlap, all within the span."""
+        opens = pl.Series([opens for opens, _ in intervals] or [last_us])
+        closes = pl.Series([closes for _, closes in intervals] or [last_us])
+        lengths = closes - opens
+        slot_us = gcd(last_us - first_us, *(us - first_us for pair in intervals for us in pair))
+        slots = (last_us - first_us) // slot_us + 1  # the last moment begins a slot of its own
+        changes = pl.DataFrame(
+            {
+                "slot": pl.concat([(opens - first_us) // slot_us, (closes - first_us) // slot_us]),
+                "change": pl.concat(
+                    [pl.repeat(1, len(opens), eager=True), pl.repeat(-1, len(closes), eager=True)]
+                ),
+            }
+        )
+        every = pl.DataFrame({"slot": pl.int_range(slots, eager=True)})
+        change = every.join(changes.group_by("slot").agg(pl.col("change").sum()), on="slot", how="left")
+        slot_open = change.sort("slot").get_column("change").fill_null(0).cast(pl.Int64).cum_sum()
+        return cls(
+            opens=opens,
+            before=lengths.cum_sum() - lengths,
+            slot_us=slot_us,
+            slot_before=(slot_open.cum_sum() - slot_open) * slot_us,
+            slot_open=slot_open,
+            first_us=first_us,
+            last_us=last_us,
+            day_minutes=day_minutes,
+        )
 
     def business_minutes_between(self, start: pl.Series, end: pl.Series) -> pl.Series:
         """Business minutes from ``start`` to ``end`` (f64; negative if end is earlier; null if either is).
@@ -77,12 +118,10 @@ class BusinessTime:
                 f"{_moment(low)} to {_moment(high)} is not within the calendar's days, "
                 f"{_moment(self.first_us)} to {_moment(self.last_us)}; cover more days"
             )
-        after = self.opens.search_sorted(us.fill_null(self.first_us), side="right").cast(pl.Int64)
-        index = (after - 1).clip(0)
-        inside = us - self.opens.gather(index)
-        length = self.closes.gather(index) - self.opens.gather(index)
-        reached = self.before.gather(index) + inside.clip(0).zip_with(inside < length, length)
-        return reached.zip_with(us.is_not_null(), us)
+        since = us - self.first_us
+        slot = since // self.slot_us
+        inside = since - slot * self.slot_us
+        return self.slot_before.gather(slot) + self.slot_open.gather(slot) * inside
 
 
 def business_time(
@@ -96,26 +135,15 @@ def business_time(
             holidays.country_holidays(spec.holidays.country, subdiv=spec.holidays.subdivision, years=years)
         )
     away = [(a.first, a.last) for a in absences]
-    opens: list[int] = []
-    closes: list[int] = []
-    before: list[int] = []
-    total = 0
+    intervals: list[tuple[int, int]] = []
     for day in _days(first, last):
         spans = spec.hours.get(WEEKDAYS[day.weekday()], ())
         if not spans or day in closed or any(a <= day <= b for a, b in away):
             continue
-        for begin, end in _utc_intervals(day, spans, spec.zone):
-            opens.append(begin)
-            closes.append(end)
-            before.append(total)
-            total += end - begin
+        intervals.extend(_utc_intervals(day, spans, spec.zone))
     first_us = _us(datetime.combine(first, time(), spec.zone))
     last_us = _us(datetime.combine(last + timedelta(days=1), time(), spec.zone))
-    if not opens:
-        opens, closes, before = [last_us], [last_us], [0]
-    return BusinessTime(
-        pl.Series(opens), pl.Series(closes), pl.Series(before), first_us, last_us, spec.business_day_minutes
-    )
+    return BusinessTime.of(intervals, first_us, last_us, spec.business_day_minutes)
 
 
 @dataclass(frozen=True, slots=True)
