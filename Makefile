@@ -44,7 +44,11 @@ check: $(READY) ## lint, types, import contracts
 	@$(BIN)/lint-imports
 
 bench: $(READY) ## the side-by-side measurements
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[bench]'
 	@$(BIN)/python -m benchmarks.qualification
+	@$(BIN)/python -m benchmarks.million
+	@$(BIN)/python -m benchmarks.clocks
 	@$(BIN)/python -m benchmarks.api_calls
 
 pictures: $(READY) ## make the pictures of the documentation (needs Chromium)
