@@ -86,4 +86,4 @@ def applied_writes(context: dg.AssetExecutionContext, accord: dg.ResourceParam[B
 )
 def reconciliation(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Nobody unaccounted for."""
-    return materialise(context, accord, reconcile.account)
+    return materialise(context, accord, reconcile.reconcile)

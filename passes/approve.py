@@ -65,7 +65,7 @@ def approve(
         for name, step in (
             ("approval", _check),
             ("applied_writes", _carry_out),
-            ("reconciliation", reconcile.account),
+            ("reconciliation", reconcile.reconcile),
         ):
             progress(name)
             results[name] = bench.run(step, name, plan_id)

@@ -1,48 +1,60 @@
-"""Accounts for everybody: each person in exactly one class, with one reason.
+"""Accounts for everybody: each person in exactly one class, with one reason, by day and source.
 
-``received`` (in Salesforce), ``converted or merged``, ``held``, ``failed``, ``filtered``; whoever fits none is the
-remainder, which must be nobody.
+Only people about whom something changed are looked at again, and those whose class ends by itself. What the
+classes mean is ``standing.py``; whoever fits none is the remainder, which must be nobody.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from connectors.store import frames, holds, links, runs, spending
+from connectors.store import account, cursors, frames, holds, links, mirror, runs, spending
 from connectors.store import journal as journal_rows
-from connectors.store.engine import chunks, upsert, where_in
-from connectors.store.tables import journal, judgements, mirror, reconciliation
-from connectors.store.tables import links as link_table
+from connectors.store.account import Line
+from connectors.store.engine import chunks, where_in
+from connectors.store.tables import journal, judgements, reconciliation, stage_history
+from connectors.store.tables import mirror as mirror_table
 from passes import admission, health, persons
 from passes.context import PassContext
+from passes.standing import CLASSES, HELD, REMAINDER, UNSETTLED, Known, began_in_salesforce, standing
 from passes.step import Finding, StepResult
+from sync_rules.identity import new_link_id
+from sync_rules.normalise import Unreadable, canonical
+from sync_rules.records import Record
 
-CLASSES = ("received", "converted or merged", "held", "failed", "filtered")
-REMAINDER = "unexplained"
 _AT_ONCE = 20_000
+_SHOWN_DAYS = 7
+_RULES, _VERSION = "accounted under rules", "accounted to mirror version"
+COLUMNS = {name: name.replace(" ", "_") for name in CLASSES} | {REMAINDER: "remainder"}
+"""The daily table's columns by class."""
 
 
-def account(context: PassContext) -> StepResult:
-    """Put each person that HubSpot has, or ever handed over, into exactly one class."""
+def reconcile(context: PassContext) -> StepResult:
+    """Put each person that HubSpot has, or ever handed over, into exactly one class, and end the pass."""
     now = context.now()
     with context.store.begin() as connection:
-        everybody = links.load_all(connection, "person")
-        rows = _unlinked(connection) + _merged(connection)
-        for part in chunks(everybody, _AT_ONCE):
-            rows += _classify(context, connection, part)
-        connection.execute(sa.delete(reconciliation))
-        upsert(connection, reconciliation, ({**row, "seen_at": now} for row in rows))
-        looked_at = health.findings(context, connection)
+        looked_at = account_for(context, connection)
+        unaccounted = _without_place(context, connection)
+        tally = account.tally(connection)
+        latest = account.daily(connection, limit=50)
+        findings = health.findings(context, connection)
         cost = spending.of_pass(connection, context.pass_id)
         runs.end_pass(connection, context.pass_id, "dry" if context.options.dry_run else "done", now=now)
-    tally = Counter(row["class"] for row in rows)
-    remainder = tally[REMAINDER]
+    by_class = Counter[str]()
+    for (name, _), number in tally.items():
+        by_class[name] += number
+    remainder = by_class[REMAINDER] + unaccounted
     figures: dict[str, float] = {
-        "handed over": len(rows),
-        **{name: tally[name] for name in CLASSES},
+        "handed over": sum(by_class[name] for name in COLUMNS) + unaccounted,
+        **{name: by_class[name] for name in CLASSES},
+        "from Salesforce": by_class.total() - sum(by_class[name] for name in COLUMNS),
         "remainder": remainder,
+        "people looked at": looked_at,
         "API calls of the pass": cost.calls,
     }
     if cost.calls_per_1000_changed is not None:
@@ -51,101 +63,132 @@ def account(context: PassContext) -> StepResult:
     if remainder:
         why = f"{remainder} people are in no class: a fault of Accord."
     finding = Finding("remainder_is_zero", holds=remainder == 0, why=why, figures={"remainder": remainder})
-    by_reason = Counter((row["class"], row["reason"]) for row in rows)
-    return StepResult(figures=figures, texts={"by reason": _table(by_reason)}, findings=(finding, *looked_at))
-
-
-def _merged(connection: sa.Connection) -> list[dict[str, Any]]:
-    """Links that turned out to be somebody else's."""
-    query = sa.select(link_table.c.link_id, link_table.c.merged_into).where(
-        link_table.c.kind == "person", link_table.c.merged_into.is_not(None)
+    return StepResult(
+        figures=figures,
+        texts={"by reason": _reasons(tally), "by day": _days(latest)},
+        findings=(finding, *findings),
     )
-    return [
-        {
-            "link_id": row.link_id,
-            "class": "converted or merged",
-            "reason": f"merged into {row.merged_into}",
-            "source": "unknown",
-        }
-        for row in connection.execute(query)
-    ]
 
 
-def _unlinked(connection: sa.Connection) -> list[dict[str, Any]]:
+def account_for(context: PassContext, connection: sa.Connection) -> int:
+    """Bring the account up to date; returns how many people were looked at."""
+    now = context.now()
+    _renew_if_the_rules_changed(context, connection, now)
+    due = account.due(connection, UNSETTLED)
+    days: set[str] = set()
+    for part in chunks(due, _AT_ONCE):
+        rows = [row for row in links.load(connection, part).values() if row.link.kind == "person"]
+        days |= account.save(connection, _lines(context, connection, rows), now=now)
+        links.clear(connection, "account_due", part)
+    unlinked = _unlinked(context, connection)
+    days |= account.save(connection, unlinked, now=now)
+    days |= account.forget_unlinked(connection, [line.link_id for line in unlinked])
+    days |= account.forget_erased(connection)
+    account.add_up(connection, days, COLUMNS, now=now)
+    return len(due) + len(unlinked)
+
+
+def _renew_if_the_rules_changed(context: PassContext, connection: sa.Connection, now: datetime) -> None:
+    said = [context.contracts.mapping_text, context.time_zone]
+    rules = hashlib.sha256("\0".join(said).encode()).hexdigest()
+    if cursors.get(connection, _RULES) != rules:
+        links.mark_all(connection, "account_due", "person")
+        cursors.put(connection, _RULES, rules, now=now)
+
+
+def _unlinked(context: PassContext, connection: sa.Connection) -> list[Line]:
     """HubSpot contacts that belong to no link: each must be held for a person to decide."""
-    query = sa.select(mirror.c.record_id).where(
-        mirror.c.side == "hubspot",
-        mirror.c.object_type == "contacts",
-        mirror.c.link_id.is_(None),
-        sa.not_(mirror.c.deleted),
+    query = sa.select(mirror_table.c.record_id).where(
+        mirror_table.c.link_id.is_(None),
+        mirror_table.c.side == "hubspot",
+        mirror_table.c.object_type == "contacts",
+        sa.not_(mirror_table.c.deleted),
     )
-    ids = [f"h{row.record_id}" for row in connection.execute(query)]
-    held = {row.link_id: row for row in holds.open_holds(connection, ids)}
+    ids = [row.record_id for row in connection.execute(query)]
+    contacts = {new_link_id(one): one for one in mirror.load(connection, "hubspot", "contacts", ids).values()}
+    # One that began a link and left it has its place there already.
+    begun = links.load(connection, contacts)
+    held = {row.link_id: row for row in holds.open_holds(connection, contacts)}
     return [
-        {
-            "link_id": link_id,
-            "class": "held" if link_id in held else REMAINDER,
-            "reason": f"{held[link_id].kind}: {held[link_id].why}"[:255] if link_id in held else "not linked",
-            "source": "unknown",
-        }
-        for link_id in ids
+        Line(
+            link_id=link_id,
+            linked=False,
+            day=_day(context, contact.created_at or contact.modified_at),
+            source=_source_of(context, contact),
+            name=HELD if link_id in held else REMAINDER,
+            reason=f"{held[link_id].kind}: {held[link_id].why}" if link_id in held else "not linked",
+        )
+        for link_id, contact in contacts.items()
+        if link_id not in begun
     ]
 
 
-def _classify(
-    context: PassContext, connection: sa.Connection, rows: Sequence[links.LinkRow]
-) -> list[dict[str, Any]]:
+def _lines(context: PassContext, connection: sa.Connection, rows: Sequence[links.LinkRow]) -> list[Line]:
     ids = [row.link.link_id for row in rows]
     people = persons.load(connection, rows)
     stages = dict(frames.read(connection, judgements, link_ids=ids).select("person_id", "stage").iter_rows())
     held = {
-        row.link_id: row
+        row.link_id: f"{row.kind}: {row.why}"
         for row in holds.open_holds(connection, ids)
         # A held field keeps nobody from going over; a held record does.
         if row.field == ""
     }
-    failed = _failed(connection, ids)
-    waiting = _waiting(connection, ids)
+    waiting, failed = _waiting(connection, ids), _failed(connection, ids)
+    passed_on = _passed_on(context, connection, ids)
+    merged = _merged(connection, rows)
     sources = persons.sources(people, context.mapping)
-    answer = []
+    lines = []
     for person in people:
-        name, reason = _class_of(context, person, stages.get(person.link_id), held, failed, waiting)
-        answer.append(
-            {
-                "link_id": person.link_id,
-                "class": name,
-                "reason": reason[:255],
-                "source": sources.get(person.link_id) or "unknown",
-            }
+        link, contact = person.row.link, person.hubspot
+        answer = admission.admit(person, stages.get(person.link_id), context.mapping)
+        known = Known(
+            link,
+            began_in_salesforce=began_in_salesforce(link, contact),
+            merged_into=merged.get(person.link_id),
+            hubspot_gone=contact is not None and contact.deleted,
+            salesforce_gone=person.salesforce is not None and person.salesforce.deleted,
+            hold=held.get(person.link_id),
+            failure=failed.get(person.link_id),
+            admitted=answer.admitted,
+            why=answer.why,
+            waiting=person.link_id in waiting,
         )
-    return answer
+        name, reason = standing(known)
+        began = contact or person.salesforce
+        at = passed_on.get(person.link_id) or (began and (began.created_at or began.modified_at))
+        source = sources.get(person.link_id)
+        if source is None:
+            source = _source_of(context, contact) if contact is not None else "unknown"
+        lines.append(Line(person.link_id, True, _day(context, at or context.now()), source, name, reason))
+    return lines
 
 
-def _class_of(
-    context: PassContext,
-    person: persons.Person,
-    stage: str | None,
-    held: Mapping[str, Any],
-    failed: Mapping[str, str],
-    waiting: set[str],
-) -> tuple[str, str]:
-    link = person.row.link
-    if link.lead_id is not None and link.salesforce_type == "Contact":
-        return "converted or merged", "the Lead became a Contact"
-    if link.salesforce_id is not None:
-        return "received", f"{link.salesforce_type} by {link.evidence}"
-    if person.link_id in held:
-        return "held", f"{held[person.link_id].kind}: {held[person.link_id].why}"
-    if person.link_id in failed:
-        return "failed", failed[person.link_id]
-    if person.hubspot is not None and person.hubspot.deleted:
-        return "filtered", "archived in HubSpot"
-    answer = admission.admit(person, stage, context.mapping)
-    if not answer.admitted:
-        return "filtered", answer.why
-    if person.link_id in waiting:
-        return "held", "waits: a plan that is to be approved or carried out"
-    return REMAINDER, answer.why
+def _day(context: PassContext, at: datetime) -> str:
+    return at.astimezone(ZoneInfo(context.time_zone)).date().isoformat()
+
+
+def _source_of(context: PassContext, contact: Record) -> str:
+    spec = context.mapping.people.fields.get("lead_source")
+    raw = contact.fields.get(spec.hubspot or "") if spec is not None else None
+    if spec is None or raw in (None, ""):
+        return "unknown"
+    value = canonical(raw, spec, "hubspot")
+    return str(raw if isinstance(value, Unreadable) else value)
+
+
+def _passed_on(context: PassContext, connection: sa.Connection, ids: Sequence[str]) -> dict[str, datetime]:
+    """When each person first came to a stage that is handed over."""
+    query = (
+        sa.select(stage_history.c.link_id, sa.func.min(stage_history.c.at, type_=stage_history.c.at.type))
+        .where(stage_history.c.stage.in_(context.mapping.admission.stages))
+        .group_by(stage_history.c.link_id)
+    )
+    return {row[0]: row[1] for row in where_in(connection, query, stage_history.c.link_id, ids)}
+
+
+def _merged(connection: sa.Connection, rows: Sequence[links.LinkRow]) -> dict[str, str]:
+    gone = [row.link.link_id for row in rows if row.merged]
+    return {link_id: link.link_id for link_id, link in links.living(connection, gone).items()}
 
 
 def _waiting(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
@@ -165,10 +208,35 @@ def _failed(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
     return answer
 
 
-def _table(by_reason: Counter[tuple[str, str]]) -> str:
+def _without_place(context: PassContext, connection: sa.Connection) -> int:
+    """Contacts that changed since the last account and have no place in it: an independent look at the remainder."""
+    done = cursors.get(connection, _VERSION) or 0
+    query = sa.select(mirror_table.c.record_id, mirror_table.c.link_id).where(
+        mirror_table.c.version > done,
+        mirror_table.c.side == "hubspot",
+        mirror_table.c.object_type == "contacts",
+        sa.not_(mirror_table.c.deleted),
+    )
+    wanted = {row.link_id or f"h{row.record_id}" for row in connection.execute(query)}
+    reached = connection.execute(sa.select(sa.func.max(mirror_table.c.version))).scalar() or 0
+    cursors.put(connection, _VERSION, reached, now=context.now())
+    there = where_in(connection, sa.select(reconciliation.c.link_id), reconciliation.c.link_id, wanted)
+    return len(wanted - {row.link_id for row in there})
+
+
+def _days(rows: Sequence[Any]) -> str:
+    latest = sorted({row.day for row in rows}, reverse=True)[:_SHOWN_DAYS]
+    shown = [tuple(row)[:-1] for row in rows if row.day in latest]
+    names = ("day", "source", "handed over", *(name for name in COLUMNS if name != REMAINDER), "remainder")
+    lines = ["| " + " | ".join(map(str, cells)) + " |" for cells in (names, ["---"] * len(names), *shown)]
+    return "\n".join(lines)
+
+
+def _reasons(tally: Mapping[tuple[str, str], int]) -> str:
     # Reasons can name a record's ids; only their kind is shown here.
     lines = Counter[tuple[str, str]]()
-    for (name, reason), number in by_reason.items():
-        lines[(name, reason.split(":")[0] if name in {"held", "failed"} else reason)] += number
+    for (name, reason), number in tally.items():
+        said = reason.split(":")[0] if name in {"held", "failed"} else reason
+        lines[(name, said.split(" into ")[0])] += number
     body = "\n".join(f"| {name} | {reason} | {number} |" for (name, reason), number in sorted(lines.items()))
     return f"| class | reason | people |\n| --- | --- | ---: |\n{body}"

@@ -39,7 +39,7 @@ DECIDING: Mapping[str, Step] = {
     "sla_clocks": clocks.run,
     "sync_plan": plan.make,
 }
-WRITING: Mapping[str, Step] = {"applied_writes": apply.write, "reconciliation": reconcile.account}
+WRITING: Mapping[str, Step] = {"applied_writes": apply.write, "reconciliation": reconcile.reconcile}
 REPORTING: Mapping[str, Step] = {"sla_metrics": measure.metrics, "sla_scorecard": measure.scorecard}
 
 

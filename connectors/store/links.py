@@ -14,7 +14,9 @@ from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import links
 from sync_rules.records import Link, LinkKind, Side
 
-Due = Literal["judge_due", "feedback_due", "plan_due"]
+Due = Literal["judge_due", "feedback_due", "plan_due", "account_due"]
+# Whatever makes somebody due for a decision makes them due for the account of everybody as well.
+_ACCOUNT = {"account_due": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def save(connection: sa.Connection, changed: Iterable[Link], *, now: datetime) -
             "judge_due": True,
             "feedback_due": True,
             "plan_due": True,
+            "account_due": True,
             "activities_met": 0,
             "merged_into": None,
         }
@@ -85,12 +88,14 @@ def clear(connection: sa.Connection, mark: Due, link_ids: Iterable[str]) -> None
 def mark(connection: sa.Connection, due_for: Due, link_ids: Iterable[str]) -> None:
     """Have a step look at these links again."""
     for chunk in chunks(sorted(set(link_ids)), 10_000):
-        connection.execute(sa.update(links).where(links.c.link_id.in_(chunk)).values({due_for: True}))
+        connection.execute(
+            sa.update(links).where(links.c.link_id.in_(chunk)).values({due_for: True, **_ACCOUNT})
+        )
 
 
 def mark_all(connection: sa.Connection, mark: Due, kind: LinkKind) -> None:
     """Have a step look at every link of one kind again (a changed contract or mapping)."""
-    connection.execute(sa.update(links).where(links.c.kind == kind).values({mark: True}))
+    connection.execute(sa.update(links).where(links.c.kind == kind).values({mark: True, **_ACCOUNT}))
 
 
 def set_computed(connection: sa.Connection, wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -104,7 +109,9 @@ def set_computed(connection: sa.Connection, wanted: Mapping[str, Mapping[str, An
     rows = [{"b_link_id": link_id, "computed": dict(wanted[link_id])} for link_id in changed]
     if rows:
         statement = sa.update(links).where(links.c.link_id == sa.bindparam("b_link_id"))
-        connection.execute(statement.values(plan_due=True, computed=sa.bindparam("computed")), rows)
+        connection.execute(
+            statement.values(plan_due=True, account_due=True, computed=sa.bindparam("computed")), rows
+        )
     return changed
 
 
@@ -125,7 +132,7 @@ def set_record(
     connection: sa.Connection, link_id: str, side: Side, object_type: str, record_id: str, *, now: datetime
 ) -> None:
     """A record was created for the link; it has its place on that side now."""
-    values: dict[str, Any] = {"judge_due": True, "feedback_due": True}
+    values: dict[str, Any] = {"judge_due": True, "feedback_due": True, **_ACCOUNT}
     if side == "hubspot":
         values["hubspot_id"] = record_id
     else:
@@ -144,7 +151,7 @@ def merge(connection: sa.Connection, loser: str, winner: str) -> None:
     connection.execute(
         sa.update(links)
         .where(links.c.link_id == loser)
-        .values(merged_into=winner, judge_due=False, feedback_due=False, plan_due=False)
+        .values(merged_into=winner, judge_due=False, feedback_due=False, plan_due=False, **_ACCOUNT)
     )
 
 

@@ -98,8 +98,10 @@ def _restamp(connection: sa.Connection, touched: Sequence[tuple[Side, str, str, 
 
 
 def mark_due(connection: sa.Connection, link_ids: Iterable[str], *, plan: bool = True) -> None:
-    """Have the links judged, fed back and (unless ``plan`` is false) planned again."""
-    values = {"judge_due": True, "feedback_due": True} | ({"plan_due": True} if plan else {})
+    """Have the links judged, fed back, accounted for and (unless ``plan`` is false) planned again."""
+    values = {"judge_due": True, "feedback_due": True, "account_due": True} | (
+        {"plan_due": True} if plan else {}
+    )
     rows = [{"b_link_id": link_id, **values} for link_id in sorted(set(link_ids))]
     if rows:
         connection.execute(sa.update(links).where(links.c.link_id == sa.bindparam("b_link_id")), rows)

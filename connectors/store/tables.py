@@ -59,7 +59,7 @@ mirror_keys = sa.Table(
     sa.Index("ix_mirror_keys_kind_key", "kind", "key"),
 )
 
-# One row per person or company. The three `…_due` marks say which step has to look at it again; only the step
+# One row per person or company. The `…_due` marks say which step has to look at it again; only the step
 # that has finished clears its mark, so a crash repeats work and loses none.
 links = sa.Table(
     "links",
@@ -77,6 +77,7 @@ links = sa.Table(
     _column("judge_due", sa.Boolean, index=True),
     _column("feedback_due", sa.Boolean, index=True),
     _column("plan_due", sa.Boolean, index=True),
+    _column("account_due", sa.Boolean, index=True, server_default=sa.true()),
     _column("activities_met", sa.SmallInteger, index=True),  # 0 never planned, 1 planned, 2 carried out
     _optional("merged_into", _Key),
 )
@@ -365,9 +366,29 @@ reconciliation = sa.Table(
     "reconciliation",
     metadata,
     _column("link_id", _Key, primary_key=True),
+    _column("linked", sa.Boolean, index=True),  # false: a contact that belongs to nobody yet
+    _column(
+        "day", sa.String(10), index=True
+    ),  # when marketing handed the person over, in the business's zone
+    _column("source", _Name),
     _column("class", sa.String(20), index=True),
     _column("reason", sa.String(255)),
-    _column("source", _Name),
+    _column("seen_at", UtcDateTime),
+)
+
+# The same added up; people who began in Salesforce are not in it.
+reconciliation_daily = sa.Table(
+    "reconciliation_daily",
+    metadata,
+    _column("day", sa.String(10), primary_key=True),
+    _column("source", _Name, primary_key=True),
+    _column("handed_over", sa.Integer),
+    _column("received", sa.Integer),
+    _column("converted_or_merged", sa.Integer),
+    _column("held", sa.Integer),
+    _column("failed", sa.Integer),
+    _column("filtered", sa.Integer),
+    _column("remainder", sa.Integer),
     _column("seen_at", UtcDateTime),
 )
 
