@@ -17,8 +17,9 @@ from connectors.store import account, cursors, frames, holds, links, mirror, run
 from connectors.store import journal as journal_rows
 from connectors.store.account import Line
 from connectors.store.engine import chunks, where_in
-from connectors.store.tables import journal, judgements, reconciliation, stage_history
+from connectors.store.tables import journal, judgements, stage_history
 from connectors.store.tables import mirror as mirror_table
+from connectors.store.tables_account import reconciliation
 from passes import admission, health, persons
 from passes.context import PassContext
 from passes.standing import CLASSES, HELD, REMAINDER, UNSETTLED, Known, began_in_salesforce, standing
@@ -179,11 +180,11 @@ def _source_of(context: PassContext, contact: Record) -> str:
 def _passed_on(context: PassContext, connection: sa.Connection, ids: Sequence[str]) -> dict[str, datetime]:
     """When each person first came to a stage that is handed over."""
     query = (
-        sa.select(stage_history.c.link_id, sa.func.min(stage_history.c.at, type_=stage_history.c.at.type))
+        sa.select(stage_history.c.link_id, sa.func.min(stage_history.c.at).label("first_at"))
         .where(stage_history.c.stage.in_(context.mapping.admission.stages))
         .group_by(stage_history.c.link_id)
     )
-    return {row[0]: row[1] for row in where_in(connection, query, stage_history.c.link_id, ids)}
+    return {row.link_id: row.first_at for row in where_in(connection, query, stage_history.c.link_id, ids)}
 
 
 def _merged(connection: sa.Connection, rows: Sequence[links.LinkRow]) -> dict[str, str]:
@@ -226,7 +227,7 @@ def _without_place(context: PassContext, connection: sa.Connection) -> int:
 
 def _days(rows: Sequence[Any]) -> str:
     latest = sorted({row.day for row in rows}, reverse=True)[:_SHOWN_DAYS]
-    shown = [tuple(row)[:-1] for row in rows if row.day in latest]
+    shown = [list(row)[:-1] for row in rows if row.day in latest]
     names = ("day", "source", "handed over", *(name for name in COLUMNS if name != REMAINDER), "remainder")
     lines = ["| " + " | ".join(map(str, cells)) + " |" for cells in (names, ["---"] * len(names), *shown)]
     return "\n".join(lines)

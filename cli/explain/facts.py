@@ -14,8 +14,9 @@ from cli.explain.fields import FieldLine, field_lines
 from connectors.store import frames, holds, journal, links, overview
 from connectors.store.journal import JournalRow
 from connectors.store.stored_plans import conflicts_of
-from connectors.store.tables import clocks, handoffs, judgements, reconciliation, stage_history
+from connectors.store.tables import clocks, handoffs, judgements, stage_history
 from connectors.store.tables import links as link_table
+from connectors.store.tables_account import reconciliation
 from passes import admission, persons, planning_state
 from passes.context import PassContext
 from passes.persons import Person

@@ -29,13 +29,13 @@ def absorb(connection: sa.Connection, loser: str, winner: str) -> None:
         clash = sa.select(sa.literal(1)).where(taken.c.link_id == winner, *same).exists()
         connection.execute(sa.delete(table).where(table.c.link_id == loser, clash))
         connection.execute(sa.update(table).where(table.c.link_id == loser).values(link_id=winner))
-    for table in (tables.judgements, tables.clocks, tables.holds, tables.reconciliation):
+    for table in (tables.judgements, tables.clocks, tables.holds):
         connection.execute(sa.delete(table).where(table.c.link_id == loser))
     links = tables.links
     base = connection.execute(sa.select(links.c.base).where(links.c.link_id == loser)).scalar()
     kept = connection.execute(sa.select(links.c.base).where(links.c.link_id == winner)).scalar()
     if base is not None and kept is None:
         connection.execute(sa.update(links).where(links.c.link_id == winner).values(base=base))
-    due = {"judge_due": True, "feedback_due": True, "plan_due": True}
+    due = {"judge_due": True, "feedback_due": True, "plan_due": True, "account_due": True}
     connection.execute(sa.update(links).where(links.c.link_id == winner).values(**due))
     merge(connection, loser, winner)

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors.store.engine import chunks, upsert, where_in
-from connectors.store.tables import links, reconciliation, reconciliation_daily
+from connectors.store.tables import links
+from connectors.store.tables_account import reconciliation, reconciliation_daily
 
 _CLASS = reconciliation.c["class"]
 
@@ -99,12 +100,12 @@ def add_up(
     found: dict[tuple[str, str], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(columns.values(), 0))
     wanted = sorted(set(days))
     query = (
-        sa.select(reconciliation.c.day, reconciliation.c.source, _CLASS, sa.func.count())
+        sa.select(reconciliation.c.day, reconciliation.c.source, _CLASS, sa.func.count().label("people"))
         .where(_CLASS.in_(sorted(columns)))
         .group_by(reconciliation.c.day, reconciliation.c.source, _CLASS)
     )
-    for day, source, name, number in where_in(connection, query, reconciliation.c.day, wanted):
-        found[day, source][columns[name]] = number
+    for row in where_in(connection, query, reconciliation.c.day, wanted):
+        found[row.day, row.source][columns[row._mapping["class"]]] = row.people
     for chunk in chunks(wanted, 10_000):
         connection.execute(sa.delete(reconciliation_daily).where(reconciliation_daily.c.day.in_(chunk)))
     upsert(

@@ -15,8 +15,8 @@ from connectors.store.tables import (
     judgements,
     links,
     passes,
-    reconciliation,
 )
+from connectors.store.tables_account import reconciliation
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,18 @@
-"""Every table of Accord's state, and nothing that reads or writes them.
+"""Every table of Accord's state (those of the account are made in ``tables_account``), and nothing that reads or writes them.
 
 One row per link holds its base and computed values as JSON: a row per field is five times slower.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from connectors.store.column_types import UtcDateTime
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _column(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
-    options.setdefault("nullable", False)
-    return sa.Column(name, kind, **options)
-
-
-def _optional(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True, **options)
-
-
-_Key = sa.String(80)
-_Name = sa.String(120)
+from connectors.store.columns import Key as _Key
+from connectors.store.columns import Name as _Name
+from connectors.store.columns import column as _column
+from connectors.store.columns import metadata as metadata
+from connectors.store.columns import optional as _optional
+from connectors.store.tables_account import reconciliation as reconciliation
+from connectors.store.tables_account import reconciliation_daily as reconciliation_daily
 
 # What each side last said. `version` grows with every real change, so a step can take up where it left off.
 mirror = sa.Table(
@@ -359,37 +343,6 @@ schemas = sa.Table(
     _column("object_type", sa.String(40), primary_key=True),
     _column("fields", sa.JSON),
     _column("read_at", UtcDateTime),
-)
-
-# Where each person stands after a pass: exactly one class with one reason, so that nobody is unaccounted for.
-reconciliation = sa.Table(
-    "reconciliation",
-    metadata,
-    _column("link_id", _Key, primary_key=True),
-    _column("linked", sa.Boolean, index=True),  # false: a contact that belongs to nobody yet
-    _column(
-        "day", sa.String(10), index=True
-    ),  # when marketing handed the person over, in the business's zone
-    _column("source", _Name),
-    _column("class", sa.String(20), index=True),
-    _column("reason", sa.String(255)),
-    _column("seen_at", UtcDateTime),
-)
-
-# The same added up; people who began in Salesforce are not in it.
-reconciliation_daily = sa.Table(
-    "reconciliation_daily",
-    metadata,
-    _column("day", sa.String(10), primary_key=True),
-    _column("source", _Name, primary_key=True),
-    _column("handed_over", sa.Integer),
-    _column("received", sa.Integer),
-    _column("converted_or_merged", sa.Integer),
-    _column("held", sa.Integer),
-    _column("failed", sa.Integer),
-    _column("filtered", sa.Integer),
-    _column("remainder", sa.Integer),
-    _column("seen_at", UtcDateTime),
 )
 
 leases = sa.Table(

@@ -1,0 +1,35 @@
+"""The tables that account for everybody, and for how both systems stand to each other."""
+
+import sqlalchemy as sa
+
+from connectors.store.column_types import UtcDateTime
+from connectors.store.columns import Key, Name, column, metadata
+
+# Where each person stands after a pass: exactly one class with one reason, so that nobody is unaccounted for.
+reconciliation = sa.Table(
+    "reconciliation",
+    metadata,
+    column("link_id", Key, primary_key=True),
+    column("linked", sa.Boolean, index=True),  # false: a contact that belongs to nobody yet
+    column("day", sa.String(10), index=True),  # when marketing handed the person over, in the business's zone
+    column("source", Name),
+    column("class", sa.String(20), index=True),
+    column("reason", sa.String(255)),
+    column("seen_at", UtcDateTime),
+)
+
+# The same added up; people who began in Salesforce are not in it.
+reconciliation_daily = sa.Table(
+    "reconciliation_daily",
+    metadata,
+    column("day", sa.String(10), primary_key=True),
+    column("source", Name, primary_key=True),
+    column("handed_over", sa.Integer),
+    column("received", sa.Integer),
+    column("converted_or_merged", sa.Integer),
+    column("held", sa.Integer),
+    column("failed", sa.Integer),
+    column("filtered", sa.Integer),
+    column("remainder", sa.Integer),
+    column("seen_at", UtcDateTime),
+)
