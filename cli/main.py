@@ -216,6 +216,21 @@ def holds(
     _end(work.command(wanted, as_json=as_json, limit=limit))
 
 
+@app.command(rich_help_panel=_LOOK)
+def reconcile(
+    day: Annotated[
+        str | None, typer.Option(help="Whom marketing handed over that day: 2026-10-05, today, yesterday.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Only people of this lead source.")] = None,
+    as_json: Json = False,
+    limit: Limit = 50,
+) -> None:
+    """How many marketing handed over, how many sales got, and everybody between the two by name."""
+    from cli import reconciling as work
+
+    _end(work.command(day=day, source=source, as_json=as_json, limit=limit))
+
+
 @app.command(rich_help_panel=_AGREEMENT)
 def scorecard(
     out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("var/scorecard.html"),

@@ -144,7 +144,7 @@ def _lines(context: PassContext, connection: sa.Connection, rows: Sequence[links
         answer = admission.admit(person, stages.get(person.link_id), context.mapping)
         known = Known(
             link,
-            began_in_salesforce=began_in_salesforce(link, contact),
+            began_in_salesforce=began_in_salesforce(link),
             merged_into=merged.get(person.link_id),
             hubspot_gone=contact is not None and contact.deleted,
             salesforce_gone=person.salesforce is not None and person.salesforce.deleted,

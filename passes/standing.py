@@ -5,8 +5,7 @@ Values in, a class and a reason out; what is known is gathered in ``reconcile.py
 
 from dataclasses import dataclass
 
-from sync_rules.identity import new_link_id
-from sync_rules.records import Link, Record
+from sync_rules.records import Link
 
 RECEIVED, MOVED_ON, HELD, FAILED, FILTERED = (
     "received", "converted or merged", "held", "failed", "filtered",
@@ -16,6 +15,7 @@ CLASSES = (RECEIVED, MOVED_ON, HELD, FAILED, FILTERED)
 FROM_SALES = "from Salesforce"
 """People whom marketing never handed over: they began in Salesforce."""
 REMAINDER = "unexplained"
+_BEGUN_IN_HUBSPOT = "h"
 UNSETTLED = (HELD, FAILED, REMAINDER)
 """Classes that end without anything changing on the person's records."""
 
@@ -71,9 +71,8 @@ def standing(known: Known) -> tuple[str, str]:
     return REMAINDER, known.why
 
 
-def began_in_salesforce(link: Link, contact: Record | None) -> bool:
+def began_in_salesforce(link: Link) -> bool:
     """Whether a person came from Salesforce, so that marketing did not hand them over."""
-    if link.hubspot_id is None:
-        return True
-    begun_there = contact is None or link.link_id != new_link_id(contact)
-    return link.evidence == "created" and begun_there and link.salesforce_id is not None
+    if link.link_id.startswith(_BEGUN_IN_HUBSPOT):
+        return False
+    return link.hubspot_id is None or link.evidence == "created"

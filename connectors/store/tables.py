@@ -1,4 +1,4 @@
-"""Every table of Accord's state (those of the account are made in ``tables_account``), and nothing that reads or writes them.
+"""Every table of Accord's state (``tables_account`` makes some of them), and nothing that reads or writes them.
 
 One row per link holds its base and computed values as JSON: a row per field is five times slower.
 """

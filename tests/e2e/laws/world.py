@@ -96,6 +96,7 @@ class World:
         self.database_url = database_url
         self._mapping = dict(mapping or {})
         self._passes = 0
+        self.last: dict[str, StepResult] = {}
         roster = self.sandbox.world.roster
         self.rep, self.colleague = roster.reps[0], roster.reps[1]
         self.roster = roster
@@ -149,7 +150,8 @@ class World:
         """One pass, ``minutes`` after the last thing that happened."""
         self.later(minutes=minutes)
         self._passes += 1
-        return run_pass(self.bench, f"pass {self._passes}", PassOptions(approve=approve, **options))
+        self.last = run_pass(self.bench, f"pass {self._passes}", PassOptions(approve=approve, **options))
+        return self.last
 
     def finding(self, step: str, name: str) -> Finding:
         """What one check finds in a pass that runs now."""
