@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "reconciliation_by_day"
-down_revision = "0001"
+down_revision = "tombstones"
 branch_labels = None
 depends_on = None
 
