@@ -1,13 +1,15 @@
 """Tombstones, renamed links: on both databases, with no personal data at rest."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from connectors.store import links, mirror, tombstones
+from connectors.store import holds, links, mirror, tombstones
 from connectors.store.rename import is_free, rename
 from connectors.store.tables import cursors
 from connectors.store.tables import tombstones as table
+from sync_rules.plan import Hold
 from sync_rules.records import Link, Record
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -55,7 +57,13 @@ def test_a_renamed_link_takes_everything_along_and_leaves_its_name_free(store):
         mirror.assign(connection, {ADA: "h101"})
         tombstones.bury(connection, {ADA: ("h101", NOW, KEYS)}, now=NOW)
         links.merge(connection, "s1", "h101")
+        # 202 was held as a duplicate while it belonged to nobody, as 101 once was.
+        for link_id, why in (("h101", "then"), ("h202", "now")):
+            held = Hold(link_id, "hubspot", "contacts", "duplicate", why, "")
+            holds.add(connection, [held, replace(held, kind=why)], now=NOW)
         rename(connection, "h101", "h202")
+        kept = {(row.link_id, row.kind, row.why) for row in holds.open_holds(connection)}
+        assert kept == {("h202", "duplicate", "then"), ("h202", "then", "then"), ("h202", "now", "now")}
         assert is_free(connection, "h101")
         assert mirror.link_ids(connection, [ADA]) == {ADA: "h202"}
         assert links.living(connection, ["s1"])["s1"].link_id == "h202"

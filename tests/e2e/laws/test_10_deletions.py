@@ -117,19 +117,24 @@ def test_a_record_that_both_sides_deleted_is_at_rest(world: World) -> None:
 # ---- the guard
 
 
-def test_a_mass_deletion_by_mistake_stops_before_the_first_write(make_world: MakeWorld) -> None:
+@pytest.mark.parametrize(
+    ("everybody", "gone", "most"), [(30, 25, 10), pytest.param(400, 300, 20, marks=pytest.mark.long)]
+)
+def test_a_mass_deletion_by_mistake_stops_before_the_first_write(
+    make_world: MakeWorld, everybody: int, gone: int, most: int
+) -> None:
     world = make_world(mapping=SALESFORCE_FOLLOWS)
-    pairs = linked(world, *(f"Person{n}" for n in range(30)))
-    for contact_id, _ in pairs[:25]:
+    pairs = linked(world, *(f"Person{n}" for n in range(everybody)))
+    for contact_id, _ in pairs[:gone]:
         _archive(world, contact_id)
     world.clear_counters()
     result = world.run(approve=False)
     assert result["sync_plan"].texts["status"] == "stopped"
-    assert "delete Lead: 25 planned, at most 10" in result["sync_plan"].findings[0].why
+    assert f"delete Lead: {gone} planned, at most {most}" in result["sync_plan"].findings[0].why
     assert world.writes() == {}
-    assert len(world.leads()) == 30
+    assert len(world.leads()) == everybody
     # Whoever restores them has lost nothing; the link lives on with its base.
-    for contact_id, _ in pairs[:25]:
+    for contact_id, _ in pairs[:gone]:
         world.portal.restore("contacts", contact_id, actor=world.marketer)
     world.edit_contact(pairs[0][0], city="Bremen")
     world.settle()
@@ -160,6 +165,23 @@ def test_a_lost_answer_to_a_deletion_deletes_once(make_world: MakeWorld) -> None
     world.run(approve=False)
     world.settle()
     assert (world.leads(), world.holds()) == ([], [])
+
+
+def test_a_refused_deletion_is_held_and_blocks_nobody(make_world: MakeWorld) -> None:
+    world = make_world(mapping=SALESFORCE_FOLLOWS)
+    (refused, other) = linked(world, "Vera", "Otto")
+    _archive(world, refused[0])
+    why = {"statusCode": "INSUFFICIENT_ACCESS_OR_READONLY", "message": "insufficient access", "fields": []}
+    answer = [{"id": refused[1], "success": False, "errors": [why]}]
+    world.fault("salesforce", path="*/composite/sobjects", method="DELETE", status=200, body=answer)
+    world.edit_contact(other[0], city="Bremen")
+    world.run(approve=False)
+    assert world.sf("Lead", other[1])["City"] == "Bremen"
+    world.clear_counters()
+    world.run(approve=False)
+    assert (world.held().kind, _removals(world)) == ("rejected", {})
+    world.run(approve=False, minutes=25 * 60)
+    assert ([row["Id"] for row in world.leads()], world.holds()) == ([other[1]], [])
 
 
 # ---- the dead stay dead, and those who come back are known
