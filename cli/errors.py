@@ -115,6 +115,7 @@ def _of_the_product(error: Exception) -> Problem | None:
     from contract_files.errors import ContractError
     from passes.approve import PlanRefusedError
     from passes.named import NotFoundError
+    from passes.review import ReviewError
     from passes.run import StepRefusedError
 
     if isinstance(error, ConfigError):
@@ -125,6 +126,8 @@ def _of_the_product(error: Exception) -> Problem | None:
         return Problem(Exit.BUSY, "Another pass is running", (str(error),), "Nothing was changed.")
     if isinstance(error, NotFoundError):
         return Problem(Exit.NO, "Not found", (str(error),))
+    if isinstance(error, ReviewError):
+        return Problem(Exit.NO, "This cannot be decided", (str(error),), "Nothing was stored.")
     if isinstance(error, PlanRefusedError):
         remedy = "Nothing was written. `accord plan` plans from what is there now."
         return Problem(Exit.MOVED, "The plan cannot be carried out", (str(error),), remedy)

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     "missing_minimum": "qualified, but the agreed minimum of information is incomplete",
     "not_writable": "the other side does not let the field be written",
     "rejected": "the side refused the write",
+    "separating": "told apart from another record that still carries its id",
     "undone": "restored by an undo; it waits for a change on either side",
     "unmapped_owner": "the owner has no counterpart on the other side",
     "unmapped_value": "the mapping has no pair for the value",

@@ -11,6 +11,7 @@ import typer.core
 
 from cli.errors import boundary
 from cli.exits import MEANINGS, Exit
+from cli.review.grammar import app as review_links
 
 
 class Bounded(typer.core.TyperGroup):
@@ -229,6 +230,9 @@ def reconcile(
     from cli import reconciling as work
 
     _end(work.command(day=day, source=source, as_json=as_json, limit=limit))
+
+
+app.add_typer(review_links, name="review-links", rich_help_panel=_LOOK)
 
 
 @app.command(rich_help_panel=_AGREEMENT)

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
         salesforce_url: the org's My Domain, ``https://acme.my.salesforce.com``.
         mapping, definition, sla: the three contracts; None means the ones that ship with Accord.
         time_zone: the business's; schedules and reports follow it.
+        user: who makes decisions on the command line; the machine's user if blank.
         engagement: marketing engagement from contact properties (every tier) or from the event endpoints.
     """
 
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     time_zone: str = "Europe/Berlin"
     engagement: Literal["properties", "events"] = "properties"
     executor: Literal["in_process", "multiprocess"] = "in_process"
+    user: str = ""
     pass_every_minutes: int = Field(default=5, ge=1, le=60)
 
     @field_validator("hubspot_url", "salesforce_url")

@@ -1,28 +1,30 @@
-"""Finds out which changed records are one person or one company, and follows conversions and merges."""
+"""Finds out which changed records are one person or one company, and stores it with its evidence.
 
-from collections.abc import Iterable, Sequence
+Conversions and merges are followed first (``moves.py``); who might be meant is ``candidates.py``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from connectors.store import absorb, cursors, holds, links, mirror
-from passes import deletions, opportunities, persons
+from connectors.store import absorb, cursors, decisions, evidence, holds, links, mirror
+from connectors.store.evidence import Event, Evidence, RecordKey
+from passes import deletions, opportunities
+from passes.candidates import find
 from passes.context import PassContext
+from passes.moves import absorbed_in, follow_all, hold, links_of, next_of
 from passes.step import StepResult
-from sync_rules.external_ids import id18
-from sync_rules.identity import Candidate, Resolution, new_link_id, record_id_of, resolve
-from sync_rules.links import LinkChange, follow
-from sync_rules.owners import OwnerMap
+from sync_rules.identity import Resolution, new_link_id, record_id_of, resolve
 from sync_rules.plan import Hold
 from sync_rules.record_keys import keys_of
 from sync_rules.records import Link, LinkKind, Record, Side
+from sync_rules.review import AMBIGUOUS, DUPLICATE, UNDECIDED, case_of
 
 _TYPES: dict[LinkKind, list[tuple[Side, str]]] = {
     "person": [("hubspot", "contacts"), ("salesforce", "Lead"), ("salesforce", "Contact")],
     "company": [("hubspot", "companies"), ("salesforce", "Account")],
 }
-_AMBIGUOUS, _DUPLICATE = "ambiguous", "duplicate"
-RecordKey = tuple[Side, str, str]
 
 
 def people(context: PassContext) -> StepResult:
@@ -55,17 +57,18 @@ def _link_kind(
         "held": 0,
     }
     if changed:
-        changed += _undecided(connection, kind, changed)
-        mirror.index(
-            connection,
-            {(r.side, r.object_type, r.id): _keys(context, kind, r) for r in changed},
-            prefix=f"{kind}:",
-        )
-        for change in _follow(connection, changed, now):
+        changed += undecided(connection, kind, changed)
+        keys = {(r.side, r.object_type, r.id): _keys(context, kind, r) for r in changed}
+        if kind == "person":
+            _remember_emails(connection, changed, keys, now)
+        mirror.index(connection, keys, prefix=f"{kind}:")
+        for change in follow_all(context, connection, kind, changed, now):
             counts["converted" if change.kind == "converted" else "merged"] += 1
+        gone = absorbed_in(changed)
+        changed = [record for record in changed if (record.side, record.object_type, record.id) not in gone]
         if kind == "person":
             deletions.settle(context, connection, changed, now)
-        for resolution in _resolve(context, connection, kind, changed, now):
+        for resolution in decide(context, connection, kind, changed, now):
             if resolution.outcome in {"new", "joined"}:
                 counts[resolution.outcome] += 1
             elif resolution.outcome in {"hold", "duplicate"}:
@@ -74,9 +77,9 @@ def _link_kind(
     return counts
 
 
-def _undecided(connection: sa.Connection, kind: LinkKind, changed: Sequence[Record]) -> list[Record]:
+def undecided(connection: sa.Connection, kind: LinkKind, changed: Sequence[Record]) -> list[Record]:
     """Records that were held undecided: what changed elsewhere may decide them."""
-    standing = [row for row in holds.open_holds(connection) if row.kind in (_AMBIGUOUS, _DUPLICATE)]
+    standing = [row for row in holds.open_holds(connection) if row.kind in UNDECIDED]
     standing = [row for row in standing if (row.side, row.object_type) in _TYPES[kind]]
     known = links.load(connection, (row.link_id for row in standing))
     wanted = set()
@@ -100,6 +103,23 @@ def _keys(context: PassContext, kind: LinkKind, record: Record) -> list[tuple[st
     return keys
 
 
+def _remember_emails(
+    connection: sa.Connection,
+    changed: Sequence[Record],
+    keys: Mapping[RecordKey, Iterable[tuple[str, str]]],
+    now: datetime,
+) -> None:
+    """Keep the addresses that linked people have left; the index still has what they had."""
+    living = {(r.side, r.object_type, r.id) for r in changed if not r.deleted}
+    linked = mirror.link_ids(connection, living)
+    left: dict[str, set[str]] = {}
+    for key, before in mirror.keys_of(connection, linked, "person:email").items():
+        now_has = {text for name, text in keys[key] if name == "email"}
+        if before - now_has:
+            left.setdefault(linked[key], set()).update(before - now_has)
+    evidence.remember_emails(connection, left, now=now)
+
+
 def _company_moved(connection: sa.Connection, now: datetime) -> None:
     """People whose company changed have to be judged again: its size and industry are theirs."""
     cursor = "employers seen to mirror version"
@@ -111,97 +131,50 @@ def _company_moved(connection: sa.Connection, now: datetime) -> None:
     cursors.put(connection, cursor, reached, now=now)
 
 
-# ---- conversions and merges
-
-
-def _follow(connection: sa.Connection, changed: Sequence[Record], now: datetime) -> list[LinkChange]:
-    told = [record for record in changed if _moves(record)]
-    if not told:
-        return []
-    concerned = _links_of(connection, [key for record in told for key in _concerned(record)])
-    changes = follow(list(concerned.values()), told)
-    for change in changes:
-        if change.after is not None:
-            links.save(connection, [change.after], now=now)
-            mirror.assign(connection, dict.fromkeys(_records_of(change.after), change.after.link_id))
-        elif change.into is not None:
-            absorb.absorb(connection, change.before.link_id, change.into)
-        if change.kind == "ambiguous":
-            holds.add(
-                connection, [_hold(change.before.link_id, "salesforce", "Contact", change.why)], now=now
-            )
-    return changes
-
-
-def _moves(record: Record) -> bool:
-    fields = record.fields
-    if record.side == "hubspot":
-        return bool(fields.get("_merged_ids"))
-    return bool(fields.get("_master_id")) or fields.get("IsConverted") is True
-
-
-def _concerned(record: Record) -> Iterable[RecordKey]:
-    fields = record.fields
-    yield record.side, record.object_type, record.id
-    if record.side == "hubspot":
-        for absorbed in fields.get("_merged_ids") or ():
-            yield "hubspot", record.object_type, str(absorbed)
-        return
-    if fields.get("ConvertedContactId"):
-        yield "salesforce", "Contact", id18(str(fields["ConvertedContactId"]))
-    if fields.get("_master_id"):
-        yield "salesforce", record.object_type, id18(str(fields["_master_id"]))
-
-
 # ---- who is who
 
 
-def _resolve(
+def decide(
     context: PassContext, connection: sa.Connection, kind: LinkKind, changed: Sequence[Record], now: datetime
 ) -> list[Resolution]:
-    owners = persons.load_owner_map(context, connection)
-    found: set[RecordKey] = set()
-    by_kind: dict[str, set[str]] = {}
-    for record in changed:
-        for name, key in _keys(context, kind, record):
-            by_kind.setdefault(name, set()).add(key)
-    for name, keys in by_kind.items():
-        if name != "employer":
-            for matches in mirror.find(connection, f"{kind}:{name}", keys).values():
-                found.update(matches)
-    records = mirror.load_many(connection, found)
-    busy = _with_open_opportunity(connection, records.values())
-    candidates = [
-        Candidate(record, record.id in busy, _owner_active(record, owners)) for record in records.values()
-    ]
-    known = _links_of(connection, [*found, *((r.side, r.object_type, r.id) for r in changed)])
-    resolutions = resolve(changed, candidates, known.values(), context.mapping)
-    gone = [new_link_id(record) for record in changed if record.deleted]
-    for undecided in (_AMBIGUOUS, _DUPLICATE):
-        holds.release(connection, gone, undecided, now=now)
-    _store(connection, resolutions, known, now)
+    """Say who these records are, and store it: links, evidence, and holds of whom nobody knows."""
+    standing = decisions.in_force(connection, kind)
+    candidates = find(context, connection, kind, changed, standing)
+    found = [(one.record.side, one.record.object_type, one.record.id) for one in candidates]
+    known = links_of(connection, found)
+    resolutions = resolve(changed, candidates, known.values(), context.mapping, standing)
+    gone = [new_link_id(record) for record in changed if record.deleted or next_of(record)]
+    for waiting in sorted(UNDECIDED):
+        holds.release(connection, gone, waiting, now=now)
+    _store(context, connection, resolutions, known, now)
     return resolutions
 
 
 def _store(
-    connection: sa.Connection, resolutions: Sequence[Resolution], known: dict[str, Link], now: datetime
+    context: PassContext,
+    connection: sa.Connection,
+    resolutions: Sequence[Resolution],
+    known: dict[str, Link],
+    now: datetime,
 ) -> None:
     changed: dict[str, Link] = {}
     assigned: dict[RecordKey, str | None] = {}
     held: list[Hold] = []
+    noted: list[Evidence] = []
     settled: dict[tuple[Side, str] | None, set[str]] = {}
     for resolution in resolutions:
         record = resolution.record
         if resolution.outcome in {"hold", "duplicate"}:
-            kind = _AMBIGUOUS if resolution.outcome == "hold" else _DUPLICATE
+            kind = AMBIGUOUS if resolution.outcome == "hold" else DUPLICATE
             link_id = resolution.link.link_id if resolution.link else new_link_id(record)
-            held.append(_hold(link_id, record.side, record.object_type, resolution.why, kind))
+            held.append(hold(link_id, case_of(resolution), resolution.why, kind))
             continue
         if resolution.link is None:
             continue
         settled.setdefault(_decided(resolution), set()).update((resolution.link.link_id, new_link_id(record)))
         if known.get(resolution.link.link_id) != resolution.link:
             changed[resolution.link.link_id] = resolution.link
+            noted.append(_evidence(resolution, resolution.link))
         assigned[(record.side, record.object_type, record.id)] = resolution.link.link_id
         if resolution.chosen is not None:
             chosen = resolution.chosen
@@ -211,10 +184,19 @@ def _store(
     for resolution in resolutions:
         if resolution.retired is not None and resolution.link is not None:
             absorb.absorb(connection, resolution.retired, resolution.link.link_id)
-    for kind in (_AMBIGUOUS, _DUPLICATE):
+    for kind in sorted(UNDECIDED):
         for of, link_ids in settled.items():
             holds.release(connection, link_ids, kind, now=now, of=of)
+        # What is told of an undecided record now takes the place of what was told before.
+        holds.release(connection, [one.link_id for one in held], kind, now=now)
     holds.add(connection, held, now=now)
+    evidence.add(connection, noted, pass_id=context.pass_id, now=now)
+
+
+def _evidence(resolution: Resolution, link: Link) -> Evidence:
+    keys = resolution.matches[0].keys if resolution.matches else ()
+    event: Event = "joined" if resolution.outcome == "joined" else "began"
+    return Evidence(link, event, resolution.evidence, resolution.why, keys)
 
 
 def _decided(resolution: Resolution) -> tuple[Side, str] | None:
@@ -226,35 +208,3 @@ def _decided(resolution: Resolution) -> tuple[Side, str] | None:
     if link is not None and link.hubspot_id is not None and link.salesforce_id is not None:
         return None
     return resolution.record.side, resolution.record.object_type
-
-
-def _hold(link_id: str, side: Side, object_type: str, why: str, kind: str = _AMBIGUOUS) -> Hold:
-    remedy = "Merge the records, or correct the ids or addresses that make them look like one person."
-    return Hold(link_id, side, object_type, kind, why, remedy)
-
-
-def _links_of(connection: sa.Connection, keys: Iterable[RecordKey]) -> dict[str, Link]:
-    ids = set(mirror.link_ids(connection, keys).values())
-    rows = links.load(connection, ids)
-    return {link_id: row.link for link_id, row in rows.items() if not row.merged}
-
-
-def _records_of(link: Link) -> Iterable[RecordKey]:
-    hubspot_type = "contacts" if link.kind == "person" else "companies"
-    if link.hubspot_id is not None:
-        yield "hubspot", hubspot_type, link.hubspot_id
-    if link.salesforce_id is not None and link.salesforce_type is not None:
-        yield "salesforce", link.salesforce_type, link.salesforce_id
-    if link.lead_id is not None:
-        yield "salesforce", "Lead", link.lead_id
-
-
-def _with_open_opportunity(connection: sa.Connection, records: Iterable[Record]) -> set[str]:
-    contacts = [record.id for record in records if record.object_type == "Contact"]
-    found = opportunities.of_contacts(connection, contacts)
-    return {one for one, deals in found.items() if any(not deal.is_closed for deal in deals)}
-
-
-def _owner_active(record: Record, owners: OwnerMap) -> bool:
-    key = persons.owner_of(record, owners)
-    return key is None or key not in owners.inactive[record.side]

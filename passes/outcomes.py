@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors.results import WriteResult
-from connectors.store import links, mirror
+from connectors.store import evidence, links, mirror
+from connectors.store.evidence import Evidence
 from passes.activity_state import remember_copies
 from passes.context import PassContext
 from sync_rules.external_ids import id18
@@ -34,9 +35,16 @@ def remember(
     """Take over what confirmed writes have done."""
     written = [(write, result, record_id) for write, result in done if (record_id := _id_of(write, result))]
     _remember_records(connection, written, now)
+    created: list[str] = []
     for write, _, record_id in written:
         if write.operation == "create" and write.object_type in _LINKED:
             links.set_record(connection, write.link_id, write.side, write.object_type, record_id, now=now)
+            created.append(write.link_id)
+    made = links.load(connection, created)
+    told = [
+        Evidence(row.link, "created", "created", "Accord created one from the other") for row in made.values()
+    ]
+    evidence.add(connection, told, pass_id=context.pass_id, now=now)
     links.set_bases(connection, _bases(context.mapping, (write for write, _ in done)))
     activities = [(write, record_id) for write, _, record_id in written if write.object_type not in _LINKED]
     remember_copies(connection, activities)

@@ -9,18 +9,18 @@ import sqlalchemy as sa
 from connectors.store import frames, holds, journal, links, mirror, runs
 from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
-from passes import admission, consent_lane, deletions, persons
+from passes import admission, claims, consent_lane, deletions, persons
 from passes.activity_state import activity_states, roll_up_states
 from passes.context import PassContext
 from passes.wishes import OF_THE_HANDOFF
 from sync_rules.records import LinkKind, Record
+from sync_rules.review import UNDECIDED
 from sync_rules.schema import Schemas
 from sync_rules.state import CompanyState, PersonState, PlanInput
 from sync_rules.stored import base_from_json
 from sync_rules.undone import KIND as UNDONE
 from sync_rules.undone import Undone, undone_of
 
-UNDECIDED = {"ambiguous", "duplicate"}
 _COUNTED = (
     "contacts",
     "companies",
@@ -82,6 +82,12 @@ def people_states(
     admissions = admission.admit_all(people, stages, context.mapping)
     frozen = flapping(context, connection, ids, now=now)
     undone = undone_fields(connection, ids)
+    claimed = claims.of_links(
+        connection,
+        "person",
+        [row.link for row in rows],
+        [record for person in people for record in (person.hubspot, person.salesforce)],
+    )
     specs = context.mapping.people.fields
     alone = {one.link_id: record for one in people if (record := _only_record(one)) is not None}
     buried = deletions.buried(context, connection, alone, now)
@@ -99,6 +105,8 @@ def people_states(
             admission_why=admissions[person.link_id].why,
             frozen_fields=frozen.get(person.link_id, frozenset()),
             undone=undone.get(person.link_id, {}),
+            apart=claimed[person.link_id].apart,
+            claimed_by=claimed[person.link_id].claimed_by,
             customer_account_id=_customer_account(person),
             deleted_across=buried.get(person.link_id),
             removed_by_us=person.link_id in ours,
@@ -151,6 +159,9 @@ def _companies(
         for row in rows
     }
     ours = deletions.removed_by_us(connection, _with_deleted(pairs))
+    claimed = claims.of_links(
+        connection, "company", [row.link for row in rows], [*companies.values(), *accounts.values()]
+    )
     return [
         CompanyState(
             row.link,
@@ -159,6 +170,8 @@ def _companies(
             frozen_fields=frozen.get(row.link.link_id, frozenset()),
             undone=undone.get(row.link.link_id, {}),
             removed_by_us=row.link.link_id in ours,
+            apart=claimed[row.link.link_id].apart,
+            claimed_by=claimed[row.link.link_id].claimed_by,
         )
         for row in rows
     ]

@@ -1,8 +1,9 @@
 """Opens what a pass needs, once, and closes it again: store, gateways, contracts, lease."""
 
+import secrets
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -102,6 +103,20 @@ class Workbench:
             figures["seconds"] = round(time.perf_counter() - began_s, 3)
             runs.count(connection, pass_id, name, figures)
         return replace(result, figures=figures)
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[PassContext]:
+        """A context outside of any pass, while no pass can run.
+
+        Raises:
+            LeaseHeldError: a pass is running.
+        """
+        owner = f"{name}-{secrets.token_hex(5)}"
+        self._take_lease(owner)
+        try:
+            yield self.open(owner)
+        finally:
+            self.release()
 
     def _take_lease(self, pass_id: str) -> None:
         if self._held is not None and self._held.owner == pass_id:

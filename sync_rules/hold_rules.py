@@ -32,6 +32,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "unmapped_owner": ADMIN,
         "unmapped_value": ADMIN,
         "deferred": NOBODY,
+        "separating": NOBODY,
         "unsent": NOBODY,
     }
 )

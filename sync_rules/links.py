@@ -5,7 +5,7 @@ Pure functions on links; finding people is ``identity.py``.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypedDict
 
 from sync_rules.external_ids import id18
 from sync_rules.records import Link, Record
@@ -19,6 +19,9 @@ class LinkChange:
         kind: ``converted``, ``merged``, or ``ambiguous`` (two links claim one record; a person must decide).
         after: the link as it must be stored; None when it goes up in the link ``into``, which takes over
             its base, clocks and history.
+        holder: of an ambiguous change the link that has the record.
+        cause: what moved the record, a conversion or a merge.
+        old, new: the ids of the record before and after.
     """
 
     kind: Literal["converted", "merged", "ambiguous"]
@@ -26,22 +29,38 @@ class LinkChange:
     after: Link | None
     why: str
     into: str | None = None
+    holder: Link | None = None
+    cause: Literal["converted", "merged"] = "merged"
+    old: str = ""
+    new: str = ""
 
 
 def follow(links: Sequence[Link], records: Iterable[Record]) -> list[LinkChange]:
     """What conversions and merges told by ``records`` do to ``links``.
 
     A Lead with ``IsConverted`` and ``ConvertedContactId``; a Salesforce tombstone with ``_master_id``; a
-    HubSpot winner with ``_merged_ids``. Give the links of every id concerned, the winners' too. Applying the
-    changes and asking again gives none.
+    HubSpot winner with ``_merged_ids``. Chains are followed to their end, in whatever order they are told.
+    Give the links of every id concerned, the winners' too. Applying the changes and asking again gives none.
     """
     table = _Table(links)
+    told = list(records)
     changes: list[LinkChange] = []
-    for record in records:
-        for change in _moves(record, table):
-            changes.append(change)
-            table.apply(change)
+    # A chain is at most as long as the number of records that tell of it.
+    for _ in told:
+        known = len(changes)
+        for record in told:
+            for change in _moves(record, table):
+                changes.append(change)
+                table.apply(change)
+        if len(changes) == known:
+            break
     return changes
+
+
+class _Ids(TypedDict):
+    cause: Literal["converted", "merged"]
+    old: str
+    new: str
 
 
 class _Table:
@@ -102,25 +121,26 @@ def _move_salesforce(
         return
     what = "was converted to" if lead_id else "was merged into"
     why = f"{link.salesforce_type} {id18(old)} {what} {id18(new)}"
+    ids: _Ids = {"cause": kind, "old": id18(old), "new": id18(new)}
     holder = table.salesforce(new)
     if holder is not None and holder.hubspot_id is not None and link.hubspot_id is None:
-        yield LinkChange(kind, link, None, why, into=holder.link_id)
+        yield LinkChange(kind, link, None, why, into=holder.link_id, **ids)
         return
     if holder is not None and holder.hubspot_id is not None:
         both = f"HubSpot contacts {holder.hubspot_id} and {link.hubspot_id} both belong to it now"
         # The loser keeps its HubSpot record and its history, and is held as a duplicate.
         after = replace(link, salesforce_type=None, salesforce_id=None, lead_id=None)
-        yield LinkChange("ambiguous", link, after, f"{why}; {both}")
+        yield LinkChange("ambiguous", link, after, f"{why}; {both}", holder=holder, **ids)
         return
     if holder is not None:
-        yield LinkChange(kind, holder, None, why, into=link.link_id)
+        yield LinkChange(kind, holder, None, why, into=link.link_id, **ids)
     after = replace(
         link,
         salesforce_type=new_type,
         salesforce_id=id18(new),
         lead_id=id18(lead_id) if lead_id else link.lead_id,
     )
-    yield LinkChange(kind, link, after, why)
+    yield LinkChange(kind, link, after, why, **ids)
 
 
 def _move_hubspot(table: _Table, old: str, new: str) -> Iterator[LinkChange]:
@@ -128,14 +148,16 @@ def _move_hubspot(table: _Table, old: str, new: str) -> Iterator[LinkChange]:
     if link is None or old == new:
         return
     why = f"HubSpot record {old} was merged into {new}"
+    ids: _Ids = {"cause": "merged", "old": old, "new": new}
     holder = table.hubspot(new)
     if holder is not None and holder.salesforce_id is not None and link.salesforce_id is None:
-        yield LinkChange("merged", link, None, why, into=holder.link_id)
+        yield LinkChange("merged", link, None, why, into=holder.link_id, **ids)
         return
     if holder is not None and holder.salesforce_id is not None:
         both = f"Salesforce {holder.salesforce_id} and {link.salesforce_id} both belong to it now"
-        yield LinkChange("ambiguous", link, replace(link, hubspot_id=None), f"{why}; {both}")
+        after = replace(link, hubspot_id=None)
+        yield LinkChange("ambiguous", link, after, f"{why}; {both}", holder=holder, **ids)
         return
     if holder is not None:
-        yield LinkChange("merged", holder, None, why, into=link.link_id)
-    yield LinkChange("merged", link, replace(link, hubspot_id=new), why)
+        yield LinkChange("merged", holder, None, why, into=link.link_id, **ids)
+    yield LinkChange("merged", link, replace(link, hubspot_id=new), why, **ids)

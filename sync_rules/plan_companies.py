@@ -2,7 +2,8 @@
 
 from sync_rules.changes import Bench, update_record
 from sync_rules.plan_deletions import settle_deletion
-from sync_rules.plan_fields import agree, back_reference, merge_link, pairing
+from sync_rules.plan_fields import agree, merge_link, pairing
+from sync_rules.plan_references import references, told_apart
 from sync_rules.state import CompanyState
 
 
@@ -17,6 +18,10 @@ class CompanyPlanner:
         """Note what this company needs."""
         hubspot, salesforce, link = state.hubspot, state.salesforce, state.link
         if hubspot is None or salesforce is None:
+            for record in (hubspot, salesforce):
+                if record is not None and not record.deleted:
+                    changes = told_apart(self._bench, link, record, state.apart)
+                    update_record(self._bench, link.link_id, record, changes)
             return
         if settle_deletion(self._bench, link, hubspot, salesforce, removed_by_us=state.removed_by_us):
             return
@@ -26,5 +31,5 @@ class CompanyPlanner:
         )  # fmt: skip
         agree(self._bench, link, merged.settled)
         for record, changes in ((hubspot, merged.hubspot), (salesforce, merged.salesforce)):
-            changes += back_reference(self._bench, link, record)
+            changes += references(self._bench, link, record, state.apart, state.claimed_by)
             update_record(self._bench, link.link_id, record, changes)

@@ -20,6 +20,7 @@ from sync_rules.plan import FieldChange, Write
 from sync_rules.plan_computed import ComputedPlanner
 from sync_rules.plan_deletions import hold_buried
 from sync_rules.plan_fields import Pairing
+from sync_rules.plan_references import claimed, told_apart
 from sync_rules.records import Record
 from sync_rules.state import PersonState
 
@@ -36,8 +37,9 @@ class CreationPlanner:
         """Computed values in HubSpot, and the Lead or Contact if the person is admitted."""
         changes = self._computed.changes(state, "hubspot", hubspot)
         changes += self._computed.lifecycle(state, hubspot)
+        changes += told_apart(self._bench, state.link, hubspot, state.apart)
         update_record(self._bench, state.link.link_id, hubspot, changes)
-        if not state.admitted:
+        if not state.admitted or claimed(self._bench, state.link, hubspot, state.claimed_by):
             return
         as_contact = state.customer_account_id is not None and (
             self._bench.mapping.admission.customers_become == "contact"
@@ -64,18 +66,17 @@ class CreationPlanner:
         """Computed values in Salesforce, and the HubSpot contact if the rule creates it."""
         if salesforce.fields.get("IsConverted") is True:
             return
-        update_record(
-            self._bench,
-            state.link.link_id,
-            salesforce,
-            self._computed.changes(state, "salesforce", salesforce),
-        )
+        changes = self._computed.changes(state, "salesforce", salesforce)
+        changes += told_apart(self._bench, state.link, salesforce, state.apart)
+        update_record(self._bench, state.link.link_id, salesforce, changes)
         rule = self._bench.mapping.admission.create_in_hubspot
         email = normal_email(salesforce.fields.get(email_target(self._bench.mapping, salesforce.object_type)))
         if rule == "never" or (rule == "with_email" and email is None):
             return
         place = Place(state.link.link_id, "hubspot", "contacts", creating=True)
-        if hold_buried(self._bench, place, state.deleted_across):
+        if hold_buried(self._bench, place, state.deleted_across) or claimed(
+            self._bench, state.link, salesforce, state.claimed_by
+        ):
             return
         start = self._starting_values(self._pairings[salesforce.object_type], place, salesforce)
         opt_out = [made for made in start if self._is_opt_out(made)]

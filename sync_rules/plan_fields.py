@@ -11,7 +11,6 @@ from typing import Any
 from sync_rules.addresses import phone_as
 from sync_rules.changes import Bench, Place, change, hold_flapping, opt_out_change
 from sync_rules.countries import country_code
-from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY, same_id
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.merge import NO_BASE, Decision, Seen, merge_field
 from sync_rules.normalise import READERS, Reader, Unreadable
@@ -234,20 +233,3 @@ def agree(bench: Bench, link: Link, settled: Mapping[str, Any]) -> None:
     """Note what may be stored as agreed at once."""
     if settled:
         bench.found.agreements.append(Agreement(link.link_id, settled))
-
-
-def back_reference(bench: Bench, link: Link, record: Record) -> list[FieldChange]:
-    """The other side's id, where an existing record lacks it or has another."""
-    if link.hubspot_id is None or link.salesforce_id is None or link.salesforce_type is None:
-        return []
-    if record.side == "hubspot":
-        target, wanted = SALESFORCE_ID_PROPERTY[link.salesforce_type], link.salesforce_id
-    else:
-        target, wanted = HUBSPOT_ID_IN[record.object_type], link.hubspot_id
-    before = record.fields.get(target, NOT_READ)
-    if before is NOT_READ or same_id(before, wanted):
-        return []
-    schema = bench.schemas.get(record.object_type)
-    if schema is not None and target not in schema:
-        return []
-    return [FieldChange(target, target, before, wanted, wanted, "link", f"linked by {link.evidence}")]

@@ -12,7 +12,8 @@ from sync_rules.plan import FieldChange
 from sync_rules.plan_computed import ComputedPlanner
 from sync_rules.plan_creates import CreationPlanner
 from sync_rules.plan_deletions import settle_deletion
-from sync_rules.plan_fields import agree, back_reference, merge_link, pairing
+from sync_rules.plan_fields import agree, merge_link, pairing
+from sync_rules.plan_references import references
 from sync_rules.records import Record
 from sync_rules.state import PersonState
 
@@ -49,13 +50,13 @@ class PeoplePlanner:
             salesforce_writable=not converted, undone=state.undone,
         )  # fmt: skip
         to_hubspot, to_salesforce = merged.hubspot, merged.salesforce
-        to_hubspot += back_reference(bench, link, hubspot)
+        to_hubspot += references(bench, link, hubspot, state.apart, state.claimed_by)
         to_hubspot += self._computed.changes(state, "hubspot", hubspot)
         to_hubspot += self._computed.lifecycle(state, hubspot)
         to_hubspot += self._converted_status(state, hubspot, salesforce, merged.settled)
         agree(bench, link, merged.settled)
         if not converted:
-            to_salesforce += back_reference(bench, link, salesforce)
+            to_salesforce += references(bench, link, salesforce, state.apart, state.claimed_by)
             to_salesforce += self._computed.changes(state, "salesforce", salesforce)
         # The address that the contact will have: HubSpot's opt-outs belong to addresses.
         email = next(

@@ -3,6 +3,8 @@
 The whole of one pass's decisions in one call. How each kind of thing is decided is in the ``plan_`` modules.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sync_rules.changes import Bench, Findings, Place, update
@@ -45,13 +47,26 @@ def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
             plan_roll_up(bench, roll_up, rules)
     return Plan(
         made_at=now,
-        writes=tuple(sorted(found.writes, key=_urgency)),
+        writes=tuple(sorted(_once_each(found.writes), key=_urgency)),
         holds=tuple(found.holds),
         conflicts=tuple(found.conflicts),
         agreements=tuple(found.agreements),
         considered=len(state.people) + len(state.companies),
         in_agreement=in_agreement,
     )
+
+
+def _once_each(writes: Iterable[Write]) -> Iterable[Write]:
+    """One write for each key: an id may be taken out of a record that has a plan of its own."""
+    found: dict[str, Write] = {}
+    for write in writes:
+        known = found.get(write.key)
+        if known is not None:
+            targets = {change.target for change in known.changes}
+            more = tuple(change for change in write.changes if change.target not in targets)
+            write = replace(known, changes=known.changes + more)
+        found[write.key] = write
+    return found.values()
 
 
 _FIRST = {"opt_out": 0} | dict.fromkeys(REMOVALS, 4)

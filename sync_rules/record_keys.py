@@ -16,8 +16,9 @@ from sync_rules.mapping_model import Mapping
 from sync_rules.records import Record
 
 KeyKind = Literal[
-    "hubspot_id", "lead_id", "contact_id", "account_id", "email", "domain", "name_country", "phone_last_name"
-]
+    "hubspot_id", "lead_id", "contact_id", "account_id", "email", "former_email", "domain", "name_country",
+    "phone_last_name",
+]  # fmt: skip
 Key = tuple[KeyKind, str]
 
 _OWN_ID: dict[str, KeyKind] = {
@@ -34,21 +35,28 @@ _LEGAL_FORMS = frozenset({
 def keys_of(record: Record, mapping: Mapping) -> list[Key]:
     """Every key of a contact, Lead, Contact, company or Account, strongest kind first, none twice.
 
-    Its own id, the ids of the other side that it carries, its e-mails (HubSpot's additional ones too), a
-    company's domain and its name with country. Index people and companies apart: their ids are two worlds.
+    Its own id and those of the HubSpot records that were merged into it, the ids of the other side that it
+    carries, its e-mails (HubSpot's additional ones too), a company's domain and its name with country. Index
+    people and companies apart: their ids are two worlds.
     """
-    keys: list[Key] = [(_OWN_ID[record.object_type], _id(record.id, record))]
+    keys: list[Key] = [own_key(record)]
     if record.side == "hubspot":
         carried = ("Account",) if record.object_type == "companies" else ("Contact", "Lead")
         named = (
             (sobject, plain_text(record.fields.get(SALESFORCE_ID_PROPERTY[sobject]))) for sobject in carried
         )
         keys += [(_OWN_ID[sobject], id18(text)) for sobject, text in named if text]
+        keys += [("hubspot_id", str(absorbed)) for absorbed in record.fields.get("_merged_ids") or ()]
     elif text := plain_text(record.fields.get(HUBSPOT_ID_IN[record.object_type])):
         keys.append(("hubspot_id", text))
     person = record.object_type in ("contacts", "Lead", "Contact")
     keys += _person_keys(record, mapping) if person else _company_keys(record, mapping)
     return list(dict.fromkeys(keys))
+
+
+def own_key(record: Record) -> Key:
+    """The key that is the record's own id."""
+    return _OWN_ID[record.object_type], _id(record.id, record)
 
 
 def _id(text: str, record: Record) -> str:

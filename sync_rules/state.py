@@ -30,6 +30,9 @@ class PersonState:
         admitted: the person may be created in Salesforce; ``admission_why`` says why or why not.
         frozen_fields: fields that flap and are held.
         undone: fields by name that were undone and wait for a change by somebody.
+        apart: ids across from which a person told one of the records apart.
+        claimed_by: other records that carry the id of one of these: a write of that id would be refused, an
+            upsert by it would hit them.
         customer_account_id: the Salesforce Account of an existing customer that the person works for.
         deleted_across: when the person was deleted on the side where no record is, if the living one is older.
         removed_by_us: Accord itself has deleted one of the records.
@@ -46,6 +49,8 @@ class PersonState:
     admission_why: str = ""
     frozen_fields: frozenset[str] = frozenset()
     undone: Mapping[str, Undone] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
+    claimed_by: tuple[Record, ...] = ()
     customer_account_id: str | None = None
     deleted_across: datetime | None = None
     removed_by_us: bool = False
@@ -63,6 +68,8 @@ class CompanyState:
     frozen_fields: frozenset[str] = frozenset()
     undone: Mapping[str, Undone] = field(default_factory=dict)
     removed_by_us: bool = False
+    apart: frozenset[str] = frozenset()
+    claimed_by: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ def _as_json(facts: Facts, found: Found) -> dict[str, Any]:
         "salesforce": _record(person.salesforce),
         "linked": words.linked(facts),
         "syncing": words.syncing(facts),
+        **facts.identity.as_json(),
         "standing": facts.standing,
         "fields": [asdict(line) for line in facts.fields],
         "judgement": facts.judgement,

@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cli.explain import identity
 from cli.explain.fields import FieldLine, field_lines
+from cli.explain.identity import Identity
 from connectors.store import frames, holds, journal, links, overview
 from connectors.store.journal import JournalRow
 from connectors.store.stored_plans import conflicts_of
@@ -69,6 +71,7 @@ class Facts:
     plan: Plan
     due: tuple[str, ...]
     last_pass: datetime | None
+    identity: Identity
 
 
 def gather(context: PassContext, connection: sa.Connection, link_id: str) -> Facts:
@@ -103,6 +106,7 @@ def gather(context: PassContext, connection: sa.Connection, link_id: str) -> Fac
         plan=plan,
         due=tuple(name for name in ("judge_due", "feedback_due", "plan_due") if getattr(stored, name)),
         last_pass=overview.last_done(connection),
+        identity=identity.gather(connection, row.link),
     )
 
 

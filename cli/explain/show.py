@@ -6,7 +6,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from cli.console import DASH, heading, moment, out, plain, say, short, table
-from cli.explain import words
+from cli.explain import identity, words
 from cli.explain.facts import CriterionLine, Facts
 from cli.explain.fields import WHOSE
 from sla_rules.definition import LeadDefinition
@@ -29,6 +29,7 @@ def show(facts: Facts, definition: LeadDefinition, contract: SlaContract) -> Non
     heading("Is this person syncing?")
     for line in words.syncing(facts):
         say(f"  {line}")
+    identity.show(facts.identity)
     _fields(facts)
     _stage(facts, definition)
     _clocks(facts, contract)

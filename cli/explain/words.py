@@ -6,6 +6,9 @@ from cli.explain.facts import Facts
 EVIDENCE = {
     "external id": "each record carries the other's id",
     "e-mail": "the same e-mail address",
+    "former e-mail": "an address that the person had, and the same name",
+    "a person's decision": "somebody said so",
+    "separated": "somebody took a wrong link apart",
     "created": "Accord created one from the other",
     "new": "seen on one side only",
     "stored": "linked before",

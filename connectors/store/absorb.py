@@ -12,8 +12,16 @@ _HISTORIES = (
     tables.sales_statuses,
     tables.stage_history,
     tables.excuses,
+    tables.former_emails,
 )
-_POINTERS = (tables.mirror, tables.activities, tables.journal, tables.conflicts, tables.tombstones)
+_POINTERS = (
+    tables.mirror,
+    tables.activities,
+    tables.journal,
+    tables.conflicts,
+    tables.tombstones,
+    tables.link_evidence,
+)
 
 
 def absorb(connection: sa.Connection, loser: str, winner: str) -> None:

@@ -107,6 +107,19 @@ def mark_due(connection: sa.Connection, link_ids: Iterable[str], *, plan: bool =
         connection.execute(sa.update(links).where(links.c.link_id == sa.bindparam("b_link_id")), rows)
 
 
+def touch(connection: sa.Connection, keys: Iterable[tuple[Side, str, str]]) -> None:
+    """Have every step that follows changes look at these records once more, though they say nothing new."""
+    version = next_number(connection, _VERSION)
+    rows = [{"b_side": side, "b_type": kind, "b_id": record_id} for side, kind, record_id in keys]
+    if rows:
+        statement = sa.update(mirror).where(
+            mirror.c.side == sa.bindparam("b_side"),
+            mirror.c.object_type == sa.bindparam("b_type"),
+            mirror.c.record_id == sa.bindparam("b_id"),
+        )
+        connection.execute(statement.values(version=version), rows)
+
+
 def assign(connection: sa.Connection, link_of: Mapping[tuple[Side, str, str], str | None]) -> None:
     """Say which link a record belongs to, by ``(side, object type, id)``."""
     rows = [
@@ -158,6 +171,23 @@ def find(connection: sa.Connection, kind: str, keys: Iterable[str]) -> dict[str,
     found: dict[str, list[tuple[Side, str, str]]] = defaultdict(list)
     for row in where_in(connection, query, mirror_keys.c.key, (key[:255] for key in keys)):
         found[row.key].append((row.side, row.object_type, row.record_id))
+    return dict(found)
+
+
+def keys_of(
+    connection: sa.Connection, records: Iterable[tuple[Side, str, str]], kind: str
+) -> dict[tuple[Side, str, str], set[str]]:
+    """The look-up keys of one kind that these records have; records without any are absent."""
+    groups: dict[tuple[Side, str], set[str]] = defaultdict(set)
+    for side, object_type, record_id in records:
+        groups[(side, object_type)].add(record_id)
+    found: dict[tuple[Side, str, str], set[str]] = defaultdict(set)
+    for (side, object_type), ids in groups.items():
+        query = sa.select(mirror_keys).where(
+            mirror_keys.c.side == side, mirror_keys.c.object_type == object_type, mirror_keys.c.kind == kind
+        )
+        for row in where_in(connection, query, mirror_keys.c.record_id, ids):
+            found[(side, object_type, row.record_id)].add(row.key)
     return dict(found)
 
 

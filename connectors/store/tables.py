@@ -1,4 +1,4 @@
-"""Every table of Accord's state (``tables_account`` makes some of them), and nothing that reads or writes them.
+"""Every table of Accord's state, and nothing that reads or writes them; some are made in modules of their own.
 
 One row per link holds its base and computed values as JSON: a row per field is five times slower.
 """
@@ -13,6 +13,9 @@ from connectors.store.columns import metadata as metadata
 from connectors.store.columns import optional as _optional
 from connectors.store.tables_account import reconciliation as reconciliation
 from connectors.store.tables_account import reconciliation_daily as reconciliation_daily
+from connectors.store.tables_identity import former_emails as former_emails
+from connectors.store.tables_identity import link_decisions as link_decisions
+from connectors.store.tables_identity import link_evidence as link_evidence
 
 # What each side last said. `version` grows with every real change, so a step can take up where it left off.
 mirror = sa.Table(

@@ -15,7 +15,7 @@ from tests.architecture.tree import ROOT, named
 from tests.docs.pages import blocks, pages, table
 
 OPERATE = ROOT / "docs" / "operate.md"
-_ACCORD = re.compile(r"(?<![\w/.-])accord ([a-z]+(?: [^`|]*)?)$")
+_ACCORD = re.compile(r"(?<![\w/.-])accord ([a-z-]+(?: [^`|]*)?)$")
 _MAKE = re.compile(r"^make ([a-z-]+)$")
 
 

@@ -12,8 +12,8 @@ from cli.exits import MEANINGS
 from cli.main import app
 
 COMMANDS = (
-    "setup", "plan", "sync", "import", "explain", "status", "holds", "reconcile", "scorecard",
-    "definition", "sla", "demo",
+    "setup", "plan", "sync", "import", "explain", "status", "holds", "reconcile", "review-links",
+    "scorecard", "definition", "sla", "demo",
 )  # fmt: skip
 
 
