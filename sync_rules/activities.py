@@ -18,7 +18,7 @@ from sync_rules.external_ids import (
     ACTIVITY_ID_IN_SALESFORCE,
     id18,
 )
-from sync_rules.mapping_model import Activities, ActivityKind
+from sync_rules.mapping_activities import Activities, ActivityKind
 from sync_rules.normalise import Unreadable, moment
 from sync_rules.owners import OwnerMap
 from sync_rules.records import Record

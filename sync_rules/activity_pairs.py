@@ -11,7 +11,7 @@ from typing import Any
 from sync_rules.activities import Activity, activity_key, activity_of
 from sync_rules.addresses import plain_text
 from sync_rules.external_ids import ACTIVITY_ID_IN_HUBSPOT, ACTIVITY_ID_IN_SALESFORCE, id18
-from sync_rules.mapping_model import Activities
+from sync_rules.mapping_activities import Activities
 from sync_rules.owners import OwnerMap
 from sync_rules.records import Link, Record
 from sync_rules.state import ActivityState

@@ -12,10 +12,9 @@ from contract_files.errors import ContractError
 from contract_files.hints import did_you_mean
 from contract_files.lines import Finding, Path, parse_contract
 from contract_files.problems import checked
+from sync_rules.mapping_activities import Activities, ActivityKind, KindSpec, RollUp
 from sync_rules.mapping_model import (
     OBJECT_TYPES,
-    Activities,
-    ActivityKind,
     Admission,
     Cap,
     Caps,
@@ -26,12 +25,10 @@ from sync_rules.mapping_model import (
     HoldAlarm,
     HoldRules,
     Identity,
-    KindSpec,
     Lifecycle,
     Mapping,
     Owners,
     People,
-    RollUp,
     ValueMap,
     ValuePair,
     ValueSpec,

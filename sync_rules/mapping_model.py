@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sync_rules.mapping_activities import Activities
 from sync_rules.mapping_deletions import Deletions
-from sync_rules.mapping_strict import Strict
+from sync_rules.mapping_strict import Strict, Texts
 from sync_rules.records import SIDES, Side
 
 ValueType = Literal[
@@ -22,8 +23,6 @@ Rule = Literal[
     "most_restrictive", "accord", "dont_sync",
 ]  # fmt: skip
 BlankPolicy = Literal["keep", "clear_if_newer", "clear"]
-ActivityKind = Literal["call", "email", "meeting", "task"]
-Texts = Annotated[tuple[str, ...], Field(strict=False)]
 
 _TARGETS = {
     "contacts": "hubspot", "companies": "hubspot", "Lead": "lead", "Contact": "contact", "Account": "account",
@@ -185,30 +184,6 @@ class Companies(Strict):
     """Fields of HubSpot companies with Salesforce Accounts."""
 
     fields: dict[str, FieldSpec]
-
-
-class KindSpec(Strict):
-    """Where one kind of activity lives on each side, and which way it is copied."""
-
-    hubspot: Literal["calls", "emails", "meetings", "tasks"]
-    salesforce: Literal["Task", "Event"]
-    copy_to: Literal["both", "hubspot", "salesforce", "neither"] = "both"
-
-
-class RollUp(Strict):
-    """One Salesforce Task per person and day for marketing engagement."""
-
-    kinds: Texts = ("form_submission", "page_view", "email_open", "email_click")
-    time_zone: str = "UTC"
-    lines: Annotated[int, Field(ge=1, le=200)] = 40
-
-
-class Activities(Strict):
-    """Activity sync. ``same_touch_minutes``: two records of one touch are at most this far apart."""
-
-    kinds: dict[ActivityKind, KindSpec]
-    same_touch_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 15
-    roll_up: RollUp | None = None
 
 
 class Admission(Strict):

@@ -1,6 +1,10 @@
 """What every part of a mapping has in common; the parts themselves are elsewhere."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Texts = Annotated[tuple[str, ...], Field(strict=False)]
 
 
 class Strict(BaseModel):

@@ -12,7 +12,7 @@ from sync_rules.activities import ROLL_UP_PREFIX
 from sync_rules.addresses import plain_text
 from sync_rules.changes import Bench, Place, fits, update
 from sync_rules.external_ids import ACTIVITY_AT_IN_SALESFORCE, ACTIVITY_ID_IN_SALESFORCE
-from sync_rules.mapping_model import RollUp
+from sync_rules.mapping_activities import RollUp
 from sync_rules.normalise import moment
 from sync_rules.plan import FieldChange, Write
 from sync_rules.records import Link, Record
