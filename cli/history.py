@@ -78,7 +78,7 @@ def gather(connection: sa.Connection, link_id: str) -> list[Event]:
         if row.link.hubspot_id is not None:
             keys |= history.roll_up_keys(connection, f"{ROLL_UP_PREFIX}{row.link.hubspot_id}:")
     events = [event for row in history.writes(connection, keys) for event in _of_write(row)]
-    events += _lost(connection, people)
+    events += _lost(connection, keys)
     events += [event for row in history.all_holds(connection, keys) for event in _of_hold(row)]
     events += [_of_stage(row) for row in history.stages(connection, people)]
     return sorted(events, key=lambda event: event.at)

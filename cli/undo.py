@@ -30,7 +30,6 @@ WORDS: Mapping[Reason, str] = {
     "purged": "deleted for good; nothing brings it back",
     "consent": "an opt-out is never taken back",
     "link": "the ids by which records are linked stay",
-    "activity": "edits of activities stay",
 }
 _PEOPLE_SEE: tuple[Reason, ...] = ("edited", "gone", "created", "archived", "purged", "consent")
 _VALUE = 40

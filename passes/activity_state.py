@@ -23,6 +23,7 @@ from sync_rules.plan import Agreement, Write
 from sync_rules.records import Link, Record, Side
 from sync_rules.roll_up import roll_up_key, roll_ups
 from sync_rules.state import ActivityState, MarketingEvent, RollUpState
+from sync_rules.undo import UNDO
 
 _VERSION = "activities planned to mirror version"
 _PENDING = "activities planned, not carried out"
@@ -41,9 +42,7 @@ def activity_states(context: PassContext, connection: sa.Connection, owners: Own
     cursors.put(connection, _PENDING, reached, now=context.now())
     changed += _unwritten(connection)
     arrived = _arrived(connection)
-    people = {
-        key for record in changed for key in person_keys(record.side, people_of(record)) if not record.deleted
-    }
+    people = {key for record in changed for key in person_keys(record.side, people_of(record))}
     people |= {("hubspot", "contacts", link.hubspot_id) for link in arrived if link.hubspot_id is not None}
     linked = _linked(connection, people)
     if not linked:
@@ -217,9 +216,14 @@ def remember_copies(connection: sa.Connection, written: Sequence[tuple[Write, st
         key = write.external_key[1] if write.external_key is not None else ""
         if write.object_type == "Task" and key.startswith(ROLL_UP_PREFIX):
             roll_up_keys[(write.side, "Task", record_id)] = [("task", key)]
-        elif write.operation == "update":
-            # Edits are named by the shared value, creates and marks by the raw field.
-            names = {c.name: c.value for c in write.changes if c.rule == "copy" and c.name != c.target}
+        else:
+            # Shared values have names of their own; owners and marks are named by the raw field.
+            names = {
+                c.name: c.value for c in write.changes if c.rule in ("copy", UNDO) and c.name != c.target
+            }
+            if write.operation == "create":
+                # What a side has put for a blank is found by the next reading.
+                names = {name: value for name, value in names.items() if value is not None}
             agreed.setdefault(write.link_id, {}).update(names)
     mirror.index(connection, roll_up_keys, prefix="rollup:")
     remember_agreements(connection, [Agreement(key, values) for key, values in agreed.items() if values])

@@ -11,12 +11,13 @@ from typing import Any
 from connectors.store import approvals, holds, journal, links, runs
 from connectors.store.lease import LeaseHeldError
 from passes import afresh, apply, persons, reconcile
+from passes.activity_state import remember_agreements
 from passes.context import PassContext
 from passes.step import StepResult
 from passes.workbench import Workbench
 from sync_rules.plan import Write
 from sync_rules.present import Moved, Present, moved
-from sync_rules.undo import undone_holds
+from sync_rules.undo import undone_bases, undone_holds
 
 _APPROVABLE = (*approvals.WAITING, "approved")
 _WHY_NOT = {
@@ -124,6 +125,7 @@ def _carry_out(context: PassContext) -> StepResult:
         writes: list[Write] = approvals.pending(connection, plan)
         living = links.living(connection, {write.link_id for write in writes})
         holds.add(connection, list(undone_holds(writes, living, context.mapping)), now=now)
+        remember_agreements(connection, list(undone_bases(writes)))
     figures = apply.send_all(context, plan_id)
     with context.store.begin() as connection:
         journal.set_status(connection, plan_id, "applied")

@@ -4,27 +4,16 @@ Fields that a side does not show are left out by the gateways, so this is a wish
 """
 
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES
+from sync_rules.activity_fields import FIELDS
 from sync_rules.external_ids import (
-    ACTIVITY_AT_IN_SALESFORCE,
-    ACTIVITY_ID_IN_HUBSPOT,
-    ACTIVITY_ID_IN_SALESFORCE,
     HUBSPOT_ID_IN,
     SALESFORCE_ID_PROPERTY,
 )
 from sync_rules.mapping import Mapping
 from sync_rules.records import Side
 
-_ENGAGEMENT = ("hs_timestamp", "hubspot_owner_id", "hs_createdate", ACTIVITY_ID_IN_HUBSPOT)
-_ACTIVITY = (
-    ACTIVITY_AT_IN_SALESFORCE,
-    ACTIVITY_ID_IN_SALESFORCE,
-    "CreatedDate",
-    "Description",
-    "OwnerId",
-    "Subject",
-    "WhoId",
-)
 _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
+    **FIELDS,
     ("hubspot", "contacts"): (
         "associatedcompanyid",
         "createdate",
@@ -36,32 +25,6 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
         *ENGAGEMENT_PROPERTIES,
     ),
     ("hubspot", "companies"): ("createdate", "hs_merged_object_ids", SALESFORCE_ID_PROPERTY["Account"]),
-    ("hubspot", "calls"): (
-        *_ENGAGEMENT,
-        "hs_call_body",
-        "hs_call_direction",
-        "hs_call_disposition",
-        "hs_call_duration",
-        "hs_call_status",
-        "hs_call_title",
-    ),
-    ("hubspot", "emails"): (
-        *_ENGAGEMENT,
-        "hs_email_direction",
-        "hs_email_html",
-        "hs_email_status",
-        "hs_email_subject",
-        "hs_email_text",
-    ),
-    ("hubspot", "meetings"): (
-        *_ENGAGEMENT,
-        "hs_meeting_body",
-        "hs_meeting_end_time",
-        "hs_meeting_outcome",
-        "hs_meeting_start_time",
-        "hs_meeting_title",
-    ),
-    ("hubspot", "tasks"): (*_ENGAGEMENT, "hs_task_body", "hs_task_status", "hs_task_subject"),
     ("salesforce", "Lead"): (
         "ConvertedAccountId",
         "ConvertedContactId",
@@ -103,25 +66,6 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
         "HasResponded",
         "LeadId",
         "Status",
-    ),
-    ("salesforce", "Task"): (
-        *_ACTIVITY,
-        "ActivityDate",
-        "CallDisposition",
-        "CallDurationInSeconds",
-        "CallType",
-        "CompletedDateTime",
-        "IsClosed",
-        "Status",
-        "TaskSubtype",
-    ),
-    ("salesforce", "Event"): (
-        *_ACTIVITY,
-        "ActivityDateTime",
-        "DurationInMinutes",
-        "EndDateTime",
-        "IsChild",
-        "StartDateTime",
     ),
 }
 

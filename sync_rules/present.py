@@ -4,10 +4,12 @@ Comparing what was read just now with what the plan says; what follows from a di
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sync_rules.activities import Activity, activity_of
+from sync_rules.activity_fields import FIELDS
 from sync_rules.addresses import phone_as, plain_text
 from sync_rules.mapping_model import FieldSpec, ValueSpec
 from sync_rules.mapping_model import Mapping as SyncMapping
@@ -100,6 +102,14 @@ class Present:
     def canonical(self, write: Write, spec: ValueSpec, raw: Any) -> Any:
         """The canonical value of a raw one as the side of ``write`` gives it."""
         return canonical(raw, spec, write.side, owners=self._owners, region=self._region(write))
+
+    def activity(self, write: Write, values: Mapping[str, Any]) -> Activity | None:
+        """The activity that a write concerns, as it would be with other raw values."""
+        record = self.record(write)
+        if record is None:
+            return None
+        changed = replace(record, fields={**record.fields, **values})
+        return activity_of(changed, self._mapping.activities, self._owners)
 
     def source_has(self, write: Write, change: FieldChange) -> bool:
         """Whether the other side still has the value that the plan lets flow from there."""
@@ -194,6 +204,7 @@ def wanted(
             here.fields |= {change.target for change in write.changes}
             if write.object_type == "Lead":
                 here.fields.add(_CONVERTED)
+            here.fields.update(FIELDS.get((write.side, write.object_type), ()))
         key = twin_of(write, links)
         if key is not None:
             there = answer.setdefault(key[:2], Wanted())

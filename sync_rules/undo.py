@@ -1,31 +1,32 @@
 """From the confirmed writes of one pass to the writes that take them back, and to what is left as it is.
 
-Values in, values out. Restored are merged fields of people and companies; values that Accord computes only on
-request, since the next pass computes them again. Left alone, and said so: fields that somebody has edited since,
-consent (an opt-out is never taken back by a machine), the ids by which records are linked, edits of activities, and
-records that the pass created, unless they are to be archived. How an undone field is kept from flowing again is
-``undone.py``.
+Values in, values out. Restored are merged fields of people and companies, and edits of activities; values that
+Accord computes only on request, since the next pass computes them again. Left alone, and said so: fields that
+somebody has edited since, consent (an opt-out is never taken back by a machine), the ids by which records are linked,
+and records that the pass created, unless they are to be archived. How an undone field is kept from flowing again is
+``undone.py``; an undone part of an activity rests by a base that has a value for each side.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from sync_rules.activity_forms import stored
 from sync_rules.changes import Place, update
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.mapping_model import Mapping as SyncMapping
 from sync_rules.normalise import Unreadable
-from sync_rules.plan import REMOVALS, FieldChange, Hold, Write
+from sync_rules.plan import REMOVALS, Agreement, FieldChange, Hold, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.present import COMPANIES, PEOPLE, Present, RecordKey, as_stored, spec_of, twin_of
-from sync_rules.records import Link, Side
+from sync_rules.records import Link, Side, other
 from sync_rules.undone import Undone
 
 UNDO: Final = "undo"
 """The rule of a change that restores the value before."""
 
 Reason = Literal[
-    "edited", "as before", "gone", "computed", "created", "archived", "purged", "consent", "link", "activity"
+    "edited", "as before", "gone", "computed", "created", "archived", "purged", "consent", "link"
 ]
 _COMPUTED_RULES = ("accord", CLEAR_THEN_SET)
 _LIFECYCLE = "lifecyclestage"
@@ -170,8 +171,8 @@ class _Undo:
             return "consent"
         if change.rule in _COMPUTED_RULES or change.name == _LIFECYCLE:
             return "computed"
-        if write.object_type not in PEOPLE | COMPANIES:
-            return "activity"
+        if _of_activity(write):
+            return None
         merged = isinstance(spec_of(self._mapping, write.object_type, change), FieldSpec)
         return None if merged or change.rule != UNDO else "computed"
 
@@ -191,12 +192,34 @@ class _Undo:
 
     def _base(self, write: Write, change: FieldChange) -> Any:
         """What the base says once the value is back."""
+        if _of_activity(write):
+            return self._apart(write, change)
         spec = spec_of(self._mapping, write.object_type, change)
         if spec is None or not _has_counterpart(write, change, self._links, self._mapping):
             # Nothing can flow; the base goes on saying what has been said once.
             return change.value
         value = self._present.canonical(write, spec, change.before)
         return change.value if isinstance(value, Unreadable) else as_stored(value)
+
+    def _apart(self, write: Write, change: FieldChange) -> dict[Side, Any]:
+        """The two values of an activity that rest beside each other until somebody edits one of them."""
+        before = {one.target: one.before for one in write.changes if one.name == change.name}
+        activity = self._present.activity(write, before)
+        across = other(write.side)
+        kept = change.value[across] if isinstance(change.value, Mapping) else change.value
+        return {write.side: stored(getattr(activity, change.name, None)), across: kept}
+
+
+def undone_bases(writes: Iterable[Write]) -> Iterator[Agreement]:
+    """The bases by which restored parts of activities do not flow again; to be stored before the writes are sent."""
+    for write in writes:
+        apart = {change.name: change.value for change in write.changes if change.rule == UNDO}
+        if apart and _of_activity(write):
+            yield Agreement(write.link_id, apart)
+
+
+def _of_activity(write: Write) -> bool:
+    return write.object_type not in PEOPLE | COMPANIES
 
 
 def _has_counterpart(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.laws.world import World
+from tests.e2e.laws.world import START, World
 
 
 @pytest.fixture
@@ -148,6 +148,94 @@ def test_later_edits_flow_in_either_direction(pair: tuple[World, str, str]) -> N
     assert call.properties["hs_call_title"] == "Hello again"
     (todo,) = world.portal.records("tasks")
     assert todo.properties["hs_task_subject"] == "Send the new offer"
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"), [("two_way", "sales later"), ("prefer_hubspot", "marketing first")]
+)
+def test_of_two_edits_of_one_part_the_rule_chooses_and_the_loser_is_kept(
+    make_world: Callable[..., World], rule: str, kept: str
+) -> None:
+    world = make_world(mapping={"edits: two_way": f"edits: {rule}"})
+    contact_id = world.contact()
+    world.lead()
+    world.settle()
+    call_id = _engagement(world, "calls", contact_id, hs_call_title="Hello")
+    world.run()
+    world.portal.update("calls", call_id, {"hs_call_title": "marketing first"}, actor=world.marketer)
+    world.later(minutes=1)
+    world.edit("Task", _tasks(world, "Call")[0]["Id"], Subject="sales later")
+    world.settle()
+    call = world.portal.record("calls", call_id)
+    assert call is not None
+    assert {call.properties["hs_call_title"], _tasks(world, "Call")[0]["Subject"]} == {kept}
+    (lost,) = world.losses()
+    assert (lost.link_id, lost.field, lost.rule, lost.winning_value) == (
+        f"calls:{call_id}",
+        "subject",
+        rule,
+        kept,
+    )
+    assert lost.losing_value == ({"sales later", "marketing first"} - {kept}).pop()
+
+
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_a_deletion_follows_where_the_mapping_says_so(make_world: Callable[..., World], side: str) -> None:
+    both = "deletions: {hubspot_archived: delete, salesforce_deleted: delete}\n  # Forms"
+    world = make_world(
+        mapping={"deletions: {hubspot_archived: ignore, salesforce_deleted: ignore}\n  # Forms": both}
+    )
+    contact_id = world.contact()
+    world.lead()
+    world.settle()
+    call_id = _engagement(world, "calls", contact_id, hs_call_title="Hello")
+    _engagement(world, "calls", contact_id, hs_call_title="Stays", hs_timestamp="2026-10-05T07:00:00Z")
+    world.settle()
+    if side == "hubspot":
+        world.portal.archive("calls", call_id, actor=world.marketer)
+    else:
+        (task,) = [row for row in _tasks(world, "Call") if row["Subject"] == "Hello"]
+        world.org.delete("Task", task["Id"], user_id=world.rep.user_id)
+    world.run(minutes=45)
+    world.settle()
+    assert [row["Subject"] for row in _tasks(world, "Call")] == ["Stays"]
+    assert len(world.portal.records("calls")) == 1
+    assert world.holds() == []
+
+
+def test_the_tasks_of_a_deleted_lead_take_nothing_along_in_hubspot(make_world: Callable[..., World]) -> None:
+    world = make_world(
+        mapping={"salesforce_deleted: ignore}\n  # Forms": "salesforce_deleted: delete}\n  # Forms"}
+    )
+    contact_id = world.contact()
+    lead_id = world.lead()
+    world.settle()
+    _engagement(world, "calls", contact_id, hs_call_title="Hello")
+    world.settle()
+    world.org.delete("Lead", lead_id, user_id=world.rep.user_id)
+    world.settle()
+    assert len(world.portal.records("calls")) == 1
+
+
+def test_what_is_logged_today_for_last_week_restates_the_clock(world: World) -> None:
+    contact_id = world.asks_for_demo()
+    world.settle()
+    world.later(days=2)
+    world.settle()
+    assert (world.hs(contact_id)["accord_touches"] or "0") == "0"
+    before = world.hs(contact_id)["accord_first_touch_at"]
+    then = START + timedelta(minutes=40)
+    _engagement(
+        world,
+        "calls",
+        contact_id,
+        hs_timestamp=then.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        hs_call_direction="OUTBOUND",
+    )
+    world.settle()
+    assert world.hs(contact_id)["accord_touches"] == "1"
+    assert before is None
+    assert str(world.hs(contact_id)["accord_first_touch_at"]).startswith(then.strftime("%Y-%m-%dT%H:%M"))
 
 
 def test_activities_of_a_person_who_is_created_come_along(world: World) -> None:

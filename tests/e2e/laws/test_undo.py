@@ -234,3 +234,39 @@ def test_what_was_undone_rests_in_companies_too(world: World) -> None:
     assert record is not None
     assert record.properties["city"] == "Kiel"
     assert world.sf("Account", account_id)["BillingCity"] == "Bremen"
+
+
+@pytest.mark.parametrize("edited", ["nobody", "hubspot", "salesforce"])
+def test_the_edit_of_an_activity_is_undone_and_rests_until_somebody_edits_it(
+    world: World, edited: str
+) -> None:
+    [(contact_id, _)] = linked(world, "Vera")
+    at = world.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    call = {"hs_timestamp": at, "hubspot_owner_id": world.rep.owner_id, "hs_call_body": "first<br>words"}
+    made = world.portal.create("calls", call, actor=world.marketer, associations=[("contacts", contact_id)])
+    world.settle()
+    world.portal.update("calls", made.id, {"hs_call_body": "other words"}, actor=world.marketer)
+    world.run()
+    (task,) = world.org.rows("Task")
+    assert task["Description"] == "other words"
+    told = _undo(world)
+    assert [(w.object_type, c.name) for w in told.plan.writes for c in w.changes] == [("Task", "body")]
+    for _ in range(2):
+        world.run()
+        (task,) = world.org.rows("Task")
+        call_now = world.portal.record("calls", made.id)
+        assert call_now is not None
+        assert (task["Description"], call_now.properties["hs_call_body"]) == ("first\nwords", "other words")
+    if edited == "hubspot":
+        world.portal.update("calls", made.id, {"hs_call_body": "last words"}, actor=world.marketer)
+    elif edited == "salesforce":
+        world.edit("Task", task["Id"], Description="last words")
+    else:
+        _undo(world, told.plan_id)  # and the undo is undone
+    world.settle()
+    (task,) = world.org.rows("Task")
+    call_now = world.portal.record("calls", made.id)
+    assert call_now is not None
+    wanted = "other words" if edited == "nobody" else "last words"
+    assert (task["Description"], call_now.properties["hs_call_body"]) == (wanted, wanted)
+    assert world.losses() == []

@@ -263,7 +263,7 @@ def test_an_edit_flows_to_the_copy_and_an_edit_of_the_copy_flows_back(make):
     assert {c.name: c.value for c in write.changes}["at"] == "2026-03-02T11:31:00+00:00"
     (write,) = follow_up(make, call(make), copied(make, CallDisposition="No answer"), base).writes
     assert write.fields == {"hs_call_disposition": "73a0d17f-1163-4015-bdd5-ec830791da20"}
-    assert "in the copy" in write.changes[0].why
+    assert write.changes[0].why == "outcome edited in Salesforce"
     (write,) = follow_up(make, call(make, hs_call_title="A"), copied(make, Subject="B"), base).writes
     assert write.fields == {"Subject": "A"}
     (write,) = follow_up(make, call(make, hs_call_disposition=None), copied(make)).writes
