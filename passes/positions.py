@@ -16,6 +16,7 @@ from connectors.store import cursors
 from sync_rules.records import Side
 
 OVERLAP = timedelta(minutes=10)
+_SAME_WINDOW = timedelta(days=1)
 _FINEST: dict[Side, timedelta] = {
     "hubspot": timedelta(milliseconds=1),
     # Salesforce's stamps have whole seconds.
@@ -69,6 +70,42 @@ def store(
         "closed": position.closed.isoformat(),
     }
     cursors.put(connection, _name(side, object_type), value, now=now)
+
+
+def note_back_fill(
+    connection: sa.Connection,
+    side: Side,
+    object_type: str,
+    asked: datetime,
+    reached: datetime,
+    *,
+    now: datetime,
+) -> None:
+    """Keep how far a back-fill from ``asked`` on has come, in case that it does not live to its end."""
+    value = {"asked": asked.isoformat(), "reached": reached.isoformat()}
+    cursors.put(connection, _back_fill(side, object_type), value, now=now)
+
+
+def back_fill_reached(
+    connection: sa.Connection, side: Side, object_type: str, asked: datetime | None
+) -> datetime | None:
+    """Where an interrupted back-fill of about the same window goes on; None if there is none."""
+    value = cursors.get(connection, _back_fill(side, object_type))
+    if asked is None or value is None:
+        return None
+    began = datetime.fromisoformat(value["asked"])
+    # A window is asked for in days back from now, so a second start asks for a little less.
+    return datetime.fromisoformat(value["reached"]) if asked - _SAME_WINDOW <= began <= asked else None
+
+
+def end_back_fill(connection: sa.Connection, side: Side, object_type: str, *, now: datetime) -> None:
+    """Forget the back-fill that has come to its end."""
+    if cursors.get(connection, _back_fill(side, object_type)) is not None:
+        cursors.put(connection, _back_fill(side, object_type), None, now=now)
+
+
+def _back_fill(side: Side, object_type: str) -> str:
+    return f"back-fill {side} {object_type}"
 
 
 def _name(side: Side, object_type: str) -> str:

@@ -39,6 +39,7 @@ class _Reading:
     read: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     newest: dict[str, datetime] = field(default_factory=dict)
+    seen: dict[str, datetime] = field(default_factory=dict)
 
     def take(self, requests: Sequence[ChangeRequest]) -> None:
         """Read and store every page of some requests."""
@@ -47,10 +48,32 @@ class _Reading:
             records = self.enrich(self.context, object_type, page) if self.enrich else page
             with self.context.store.begin() as connection:
                 self.changed[object_type] += len(mirror.save(connection, records))
+                self._note(connection, object_type, page)
             self.read[object_type] += len(page)
             for record in page:
                 known = self.newest.get(object_type, record.modified_at)
                 self.newest[object_type] = max(known, record.modified_at)
+
+    def _note(self, connection: sa.Connection, object_type: str, page: Sequence[Record]) -> None:
+        """How far a back-fill has come, in the transaction that stores the page."""
+        asked = self.context.options.read_since
+        if asked is not None and page:
+            last = self.seen.get(object_type, page[-1].modified_at)
+            reached = positions.just_before(self.side, last)
+            positions.note_back_fill(
+                connection, self.side, object_type, asked, reached, now=self.context.now()
+            )
+
+    def _known(self, object_type: str, seen: Sequence[tuple[str, datetime]]) -> set[str]:
+        """Records that the mirror holds as of this very stamp; a back-fill reads them all the same."""
+        if self.context.options.read_since is not None:
+            # What a record says by now may be newer than what the search tells.
+            self.seen[object_type] = max(at for _, at in seen)
+            return set()
+        with self.context.store.begin() as connection:
+            ids = [record_id for record_id, _ in seen]
+            stamps = mirror.stamps_of(connection, self.side, object_type, ids)
+        return {record_id for record_id, at in seen if stamps.get(record_id) == at}
 
     def request(
         self,
@@ -66,7 +89,7 @@ class _Reading:
             since=since,
             until=until,
             walk=walk,
-            known=partial(_held, self.context, self.side, object_type),
+            known=partial(self._known, object_type),
         )
 
 
@@ -85,10 +108,17 @@ def read_changes(
     reading = _Reading(context, side, enrich)
     with context.store.begin() as connection:
         known = positions.load(connection, side, object_types)
+        resumed = {
+            name: positions.back_fill_reached(connection, side, name, context.options.read_since)
+            for name in object_types
+        }
         open_ = {name: _open_records(connection, side, name, known[name]) for name in object_types}
     counted = [name for name in object_types if open_[name] > PAGE[side] and not context.options.read_since]
     reading.take(
-        [reading.request(name, _start(context, side, known[name], name in counted)) for name in object_types]
+        [
+            reading.request(name, _start(context, side, known[name], resumed[name], name in counted))
+            for name in object_types
+        ]
     )
     closed = {name: position.closable(began) for name, position in known.items() if position is not None}
     closed |= _look_over(reading, {name: one for name in counted if (one := known[name])}, closed)
@@ -96,23 +126,13 @@ def read_changes(
     now = context.now()
     with context.store.begin() as connection:
         for name in object_types:
+            positions.end_back_fill(connection, side, name, now=now)
             moved = _moved(known[name], reading.newest.get(name), closed.get(name), began=began, now=now)
             if moved is not None and moved != known[name]:
                 positions.store(connection, side, name, moved, now=now)
     figures: dict[str, float] = {f"{name} read": reading.read[name] for name in object_types}
     figures |= {f"{name} changed": reading.changed[name] for name in object_types}
     return StepResult(figures=figures)
-
-
-def _held(
-    context: PassContext, side: Side, object_type: str, seen: Sequence[tuple[str, datetime]]
-) -> set[str]:
-    """Records that the mirror holds as of this very stamp; a back-fill reads them all the same."""
-    if context.options.read_since is not None:
-        return set()
-    with context.store.begin() as connection:
-        stamps = mirror.stamps_of(connection, side, object_type, [record_id for record_id, _ in seen])
-    return {record_id for record_id, at in seen if stamps.get(record_id) == at}
 
 
 def _open_records(connection: sa.Connection, side: Side, object_type: str, position: Position | None) -> int:
@@ -125,12 +145,14 @@ def _open_records(connection: sa.Connection, side: Side, object_type: str, posit
     )
 
 
-def _start(context: PassContext, side: Side, position: Position | None, counted: bool) -> datetime | None:
+def _start(
+    context: PassContext, side: Side, position: Position | None, resumed: datetime | None, counted: bool
+) -> datetime | None:
     """From where on everything is read."""
+    asked = resumed or context.options.read_since
     if position is None:
-        return context.options.read_since
+        return asked
     usual = just_after(side, position.newest if counted else min(position.closed, position.newest))
-    asked = context.options.read_since
     # A back-fill of a window that is shorter than the time since the last pass leaves no hole.
     return usual if asked is None else min(asked, usual)
 

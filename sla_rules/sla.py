@@ -141,10 +141,13 @@ class TouchKind(_Part):
     Attributes:
         inbound: whether a call or e-mail that the person began counts too.
         except_outcomes: outcomes (case and ``_`` ignored) that do not count, such as a cancelled meeting.
+        except_subjects: subjects (case ignored, ``*`` stands for anything) that do not count, such as those by
+            which a tool marks what a sequence has sent.
     """
 
     inbound: bool = False
     except_outcomes: tuple[str, ...] = ()
+    except_subjects: tuple[str, ...] = ()
 
 
 class TouchRules(_Part):

@@ -20,7 +20,7 @@ def human_touches(
     """The touches among the activities.
 
     An activity counts if its kind is in the contract, its actor is known and a person, it is not inbound
-    (unless the contract lets inbound count), and its outcome is not excepted. One touch logged
+    (unless the contract lets inbound count), and neither its outcome nor its subject is excepted. One touch logged
     more than once by the same owner to the same person, of the same kind, counts once: the earliest stays,
     and a later row counts again only when it lies further from it than ``same_touch_within``.
 
@@ -51,11 +51,15 @@ def _by_a_person(contract: SlaContract, sales_owners: Collection[str] | None) ->
     owner = pl.col("owner")
     human = owner.is_not_null() & (owner != "")
     if contract.touches.not_people:
-        shapes = "|".join(re.escape(shape).replace(r"\*", ".*") for shape in contract.touches.not_people)
-        human &= ~owner.str.contains(f"^(?:{shapes})$")
+        human &= ~owner.str.contains(_any_of(contract.touches.not_people))
     if sales_owners is not None:
         human &= owner.is_in([email.strip().lower() for email in sales_owners])
     return human
+
+
+def _any_of(shapes: Collection[str]) -> str:
+    """A regular expression for whole texts of one of these shapes; ``*`` stands for anything."""
+    return "^(?:" + "|".join(re.escape(shape).replace(r"\*", ".*") for shape in shapes) + ")$"
 
 
 def _of_a_counted_kind(contract: SlaContract) -> pl.Expr:
@@ -69,6 +73,9 @@ def _of_a_counted_kind(contract: SlaContract) -> pl.Expr:
         if rule.except_outcomes:
             excepted = [text.strip().lower().replace("_", " ") for text in rule.except_outcomes]
             fits &= ~outcome.is_in(excepted).fill_null(value=False)
+        if rule.except_subjects:
+            subject = pl.col("detail").str.strip_chars()
+            fits &= ~subject.str.contains(f"(?is){_any_of(rule.except_subjects)}").fill_null(value=False)
         counted |= fits
     return counted
 

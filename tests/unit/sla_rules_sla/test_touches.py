@@ -48,6 +48,16 @@ def test_what_counts_as_a_touch(changes: dict[str, Any], counts: bool) -> None:
     assert human_touches(SLA, frame(activity(**changes))).height == counts
 
 
+@pytest.mark.parametrize(("subject", "counts"), [("[sequence] Step 2", 0), ("Our call", 1), (None, 1)])
+def test_what_a_sequence_sends_in_a_persons_name_is_no_touch(subject: str | None, counts: int) -> None:
+    contract = load_sla(
+        changed(("email: {except_outcomes", 'email: {except_subjects: ["[Sequence]*"], except_outcomes')),
+        source="sla.yaml",
+    )
+    row = activity(kind="email", detail=subject)
+    assert human_touches(contract, frame(row)).height == counts
+
+
 def test_one_call_logged_in_both_systems_is_one_touch_by_the_earlier_row() -> None:
     rows = frame(
         activity(
