@@ -37,7 +37,8 @@ def settle(
 
     Args:
         base: as stored: the value last agreed, or by side the two values that an undo left apart, or ``NO_BASE``.
-        began: the side where the activity was logged first; it counts where nothing was agreed yet.
+        began: the side where the activity was logged first; it counts where nothing was agreed yet, and between
+            edits of one moment.
     """
     if base is NO_BASE:
         to = other(began)
@@ -48,17 +49,18 @@ def settle(
         return None
     if len(moved) == 1:
         return Settled(other(moved[0]), False, f"{name} edited in {_NAMES[moved[0]]}")
-    winner, reason = _winner(rule, records)
+    winner, reason = _winner(rule, records, began)
     return Settled(other(winner), True, f"{name} edited in both: {_NAMES[winner]} {reason}")
 
 
-def _winner(rule: EditRule, records: Mapping[Side, Record]) -> tuple[Side, str]:
+def _winner(rule: EditRule, records: Mapping[Side, Record], began: Side) -> tuple[Side, str]:
     if rule == "prefer_hubspot":
         return "hubspot", "is preferred"
     if rule == "prefer_salesforce":
         return "salesforce", "is preferred"
-    later = records["hubspot"].modified_at > records["salesforce"].modified_at
-    return ("hubspot" if later else "salesforce"), "was later"
+    if records[began].modified_at >= records[other(began)].modified_at:
+        return began, "was later, or as late and logged it"
+    return other(began), "was later"
 
 
 def lost_edit(
