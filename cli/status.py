@@ -11,9 +11,11 @@ from cli import session
 from cli.console import heading, moment, out, print_json, say, table
 from cli.exits import Exit
 from cli.held import WORDS
-from connectors.store import journal, overview, runs, spending
+from connectors.store import holds, journal, overview, quotas, runs, spending
+from connectors.store.quotas import Quota
 from connectors.store.spending import Spending
 from passes.consent_lag import CAUGHT_UP, MAX, P50, WAITING, WRITTEN
+from passes.refusals import DEFERRED
 from passes.workbench import Workbench
 
 _PASSES = 8
@@ -48,6 +50,8 @@ class Standing:
     oldest_hold_at: datetime | None
     calls_last_day: Mapping[str, int]
     spending: Spending
+    quotas: tuple[Quota, ...]
+    deferred_until: str | None
     waiting_plan: str | None
     opt_outs: Mapping[str, float]
 
@@ -83,6 +87,8 @@ def gather(bench: Workbench) -> Standing:
             clocks=overview.clocks_by_status(connection),
             held=overview.held_by_kind(connection),
             oldest_hold_at=oldest.first_seen_at if oldest is not None else None,
+            quotas=tuple(quotas.load(connection)),
+            deferred_until=_deferred_until(holds.open_holds(connection)),
             spending=spending.since(connection, now - timedelta(hours=24)),
             calls_last_day=overview.calls_since(connection, now - timedelta(hours=24)),
             waiting_plan=plan.plan_id if plan is not None and plan.status == "stopped" else None,
@@ -160,6 +166,22 @@ def show(standing: Standing) -> None:
     heading("API calls in the last 24 hours")
     say("   ".join(f"{side} {number:,}" for side, number in standing.calls_last_day.items()) or "none")
     _show_spending(standing.spending)
+    for quota in standing.quotas:
+        say(_left(quota))
+    if standing.deferred_until is not None:
+        say(f"Deferred writes are due again at {standing.deferred_until}; `accord holds` names each.")
+
+
+def _left(quota: Quota) -> str:
+    said = f"{quota.side}: {quota.remaining:,} of {quota.limit:,} calls of the day are left"
+    if quota.runs_out_at is None:
+        return f"{said}; at the present rate they last."
+    return f"{said}; at the present rate they run out at {moment(quota.runs_out_at)} UTC."
+
+
+def _deferred_until(standing: Sequence[Any]) -> str | None:
+    """When the last of what waits for the day's API calls is due."""
+    return max((str(row.value["due_at"]) for row in standing if row.kind == DEFERRED), default=None)
 
 
 def _show_spending(spent: Spending) -> None:
@@ -214,6 +236,11 @@ def _as_json(standing: Standing) -> dict[str, Any]:
         "oldest_hold_at": standing.oldest_hold_at,
         "opt_outs_last_day": standing.opt_outs,
         "api_calls_last_day": standing.calls_last_day,
+        "api_calls_left": {
+            quota.side: {"limit": quota.limit, "left": quota.remaining, "runs_out_at": quota.runs_out_at}
+            for quota in standing.quotas
+        },
+        "deferred_until": standing.deferred_until,
         "idle_passes_last_day": standing.spending.idle_passes,
         "idle_api_calls_last_day": standing.spending.idle_calls,
         "api_calls_per_1000_changed": standing.spending.calls_per_1000_changed,

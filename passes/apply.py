@@ -7,25 +7,26 @@ repeat makes no second record.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
 
 import sqlalchemy as sa
 
 from connectors.budget import urgent_calls
 from connectors.errors import QuotaExhaustedError
 from connectors.results import RecordWrite, WriteResult
-from connectors.store import holds, journal, links
-from connectors.store.engine import chunks
+from connectors.store import frames, holds, journal, links
 from connectors.store.journal import JournalRow
+from connectors.store.tables import judgements
 from passes import consent_lag, outcomes, refusals
 from passes.activity_state import carried_out
 from passes.context import PassContext
-from passes.deferring import due_at
+from passes.deferring import due_at, lane_due_at, left_of_day
 from passes.plan import storable_write
 from passes.pricing import AT_ONCE
 from passes.step import Finding, StepResult
+from sync_rules.lanes import LANES, in_batches, lane_of
 from sync_rules.owners import ASSIGNMENT_RULES
 from sync_rules.plan import Hold, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
@@ -71,7 +72,8 @@ def settle_interrupted(context: PassContext, connection: sa.Connection, plan_id:
 def send_all(context: PassContext, plan_id: str) -> dict[str, float]:
     """Send every open write of a plan, and those that follow from creates; answers what was done, in figures.
 
-    Once a side's daily budget is spent, its writes are deferred, but for opt-outs, which have a reserve.
+    Once a side's daily budget is spent, its writes are deferred, but for opt-outs, which have a reserve; while it runs
+    short, the less urgent lanes wait first.
     """
     tally: Counter[str] = Counter()
     spent: dict[Side, QuotaExhaustedError] = {}
@@ -81,7 +83,7 @@ def send_all(context: PassContext, plan_id: str) -> dict[str, float]:
             rows = journal.open_writes(connection, plan_id)
         if not rows:
             break
-        for batch in _batches(rows):
+        for batch in in_batches(rows, lambda row: row.write, AT_ONCE):
             tally.update(_send_or_defer(context, plan_id, batch, spent))
     figures: dict[str, float] = {name: tally[key] for name, key in _FIGURES.items()}
     return figures | {name: number for name, number in sorted(tally.items()) if name.startswith("written ")}
@@ -97,34 +99,48 @@ def _superseded(row: JournalRow) -> dict[str, object]:
     }
 
 
-def _batches(rows: Sequence[JournalRow]) -> Iterator[list[JournalRow]]:
-    """Runs of writes of one kind, in the plan's order, of a size that both sides take."""
-
-    def kind(row: JournalRow) -> tuple[str, str, str, bool]:
-        return row.write.side, row.write.object_type, row.write.operation, row.write.consent
-
-    for _, run in groupby(rows, key=kind):
-        yield from chunks(run, AT_ONCE)
-
-
 def _send_or_defer(
     context: PassContext, plan_id: str, batch: Sequence[JournalRow], spent: dict[Side, QuotaExhaustedError]
 ) -> Counter[str]:
     first = batch[0].write
-    try:
-        if first.consent:
-            with urgent_calls():
-                return _send(context, plan_id, batch)
-        if first.side not in spent:
-            return _send(context, plan_id, batch)
-    except QuotaExhaustedError as error:
-        spent[first.side] = error
+    sent: Counter[str] = Counter()
+    if first.consent:
+        allowed, waiting = list(batch), []
+    elif first.side in spent:
+        allowed, waiting = [], list(batch)
+    else:
+        allowed, waiting = _by_lane(context, batch)
     now = context.now()
-    due = due_at(spent[first.side], now)
+    due = lane_due_at(context, first.side, now)
+    if allowed:
+        try:
+            with urgent_calls() if first.consent else nullcontext():
+                sent = _send(context, plan_id, allowed)
+        except QuotaExhaustedError as error:
+            spent[first.side] = error
+            waiting = list(batch)
+    if not waiting:
+        return sent
+    if first.side in spent:
+        due = due_at(spent[first.side], now)
     with context.store.begin() as connection:
-        journal.settle(connection, [_deferred(row, due) for row in batch], now=now)
-        holds.add(connection, [refusals.deferred(row.write, due) for row in batch], now=now)
-    return Counter({"deferred": len(batch)})
+        journal.settle(connection, [_deferred(row, due) for row in waiting], now=now)
+        holds.add(connection, [refusals.deferred(row.write, due) for row in waiting], now=now)
+    return sent + Counter({"deferred": len(waiting)})
+
+
+def _by_lane(context: PassContext, batch: Sequence[JournalRow]) -> tuple[list[JournalRow], list[JournalRow]]:
+    """The rows whose lane may still be served, and those that leave what is left of the day to others."""
+    share = left_of_day(context, batch[0].write.side)
+    if share >= max(LANES.values()):
+        return list(batch), []
+    with context.store.begin() as connection:
+        ids = [row.write.link_id for row in batch]
+        stages = frames.read(connection, judgements, link_ids=ids).select("person_id", "stage").iter_rows()
+        hot = {link_id for link_id, stage in stages if stage in context.mapping.admission.stages}
+    served = [row for row in batch if LANES[lane_of(row.write, hot)] <= share]
+    passed = {row.write_id for row in served}
+    return served, [row for row in batch if row.write_id not in passed]
 
 
 def _deferred(row: JournalRow, due: datetime) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from connectors.hubspot.gateway import HubSpotGateway
 from connectors.salesforce.gateway import SalesforceGateway
-from connectors.store import lease, runs
+from connectors.store import lease, quotas, runs
 from connectors.store.engine import Store
 from passes.context import Contracts, PassContext, PassOptions
 from passes.step import Step, StepResult
@@ -92,6 +92,14 @@ class Workbench:
             for gateway in (context.hubspot, context.salesforce):
                 used, earlier = gateway.usage(), before[gateway.side]
                 calls = used.calls - earlier.calls
+                if calls and used.daily_limit is not None and used.daily_remaining is not None:
+                    quotas.note(
+                        connection,
+                        gateway.side,
+                        limit=used.daily_limit,
+                        remaining=used.daily_remaining,
+                        now=context.now(),
+                    )
                 figures[f"{gateway.side}_api_calls"] = calls
                 delta = {
                     endpoint: number - earlier.by_endpoint.get(endpoint, 0)

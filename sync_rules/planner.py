@@ -10,8 +10,9 @@ from datetime import datetime
 from sync_rules.changes import Bench, Findings, Place, update
 from sync_rules.consent import plan_opt_out
 from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY
+from sync_rules.lanes import urgency
 from sync_rules.mapping_model import Mapping
-from sync_rules.plan import REMOVALS, FieldChange, Plan, Write
+from sync_rules.plan import FieldChange, Plan, Write
 from sync_rules.plan_activities import ActivityPlanner
 from sync_rules.plan_companies import CompanyPlanner
 from sync_rules.plan_people import PeoplePlanner
@@ -45,9 +46,10 @@ def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
     if (rules := mapping.activities.roll_up) is not None:
         for roll_up in state.roll_ups:
             plan_roll_up(bench, roll_up, rules)
+    hot = _hot(state, mapping)
     return Plan(
         made_at=now,
-        writes=tuple(sorted(_once_each(found.writes), key=_urgency)),
+        writes=tuple(sorted(_once_each(found.writes), key=lambda write: urgency(write, hot))),
         holds=tuple(found.holds),
         conflicts=tuple(found.conflicts),
         agreements=tuple(found.agreements),
@@ -69,16 +71,10 @@ def _once_each(writes: Iterable[Write]) -> Iterable[Write]:
     return found.values()
 
 
-_FIRST = {"opt_out": 0} | dict.fromkeys(REMOVALS, 4)
-_OBJECTS = {"companies": 0, "Account": 0, "contacts": 1, "Lead": 1, "Contact": 1}
-
-
-def _urgency(write: Write) -> tuple[int, int, str]:
-    """Consent first, then companies, people and activities; what takes records away last."""
-    rank = _FIRST.get(write.operation)
-    if rank is None:
-        rank = 1 if write.consent else 2
-    return rank, _OBJECTS.get(write.object_type, 2), write.key
+def _hot(state: PlanInput, mapping: Mapping) -> set[str]:
+    """People whom the agreement hands over."""
+    stages = set(mapping.admission.stages)
+    return {item.link.link_id for item in state.people if item.computed.get("stage") in stages}
 
 
 def after_create(write: Write, record_id: str) -> Write | None:

@@ -8,9 +8,9 @@ is no part of it.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TypeVar
 
+from sync_rules.lanes import in_batches
 from sync_rules.plan import REMOVALS, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.planner import after_create
@@ -69,7 +69,7 @@ def price(writes: Iterable[Write], sizes: BatchSizes, *, follow: bool = True) ->
     pending = list(writes)
     while pending:
         following: list[Write] = []
-        for batch in _batches(pending, sizes.at_once):
+        for batch in in_batches(pending, lambda write: write, sizes.at_once):
             kind = _kind(batch[0])
             records[kind] += len(batch)
             calls[kind] += _calls(batch, sizes)
@@ -82,17 +82,6 @@ def price(writes: Iterable[Write], sizes: BatchSizes, *, follow: bool = True) ->
 
 def _kind(write: Write) -> tuple[Side, str, str]:
     return write.side, write.object_type, write.operation
-
-
-def _batches(writes: Sequence[Write], size: int) -> Iterator[list[Write]]:
-    # Consent goes in batches of its own, so that it may use the budget's reserve.
-    for _, run in groupby(writes, key=lambda write: (_kind(write), write.consent)):
-        yield from _parts(list(run), size)
-
-
-def _parts(items: Sequence[_T], size: int) -> Iterator[list[_T]]:
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])
 
 
 def _calls(batch: Sequence[Write], sizes: BatchSizes) -> int:
