@@ -47,6 +47,10 @@ def test_complaint_03_with_few_calls_left_the_hot_lead_goes_and_the_clicks_wait(
     # Nothing has to be switched on again: the next passes find more calls and send what waited.
     world.org.usage.limit *= 10
     world.settle()
-    assert sorted(str(row["Subject"]) for row in world.org.rows("Task")) == ["Hello", "Marketing: 1 page"]
+    assert sorted(str(row["Subject"]) for row in world.org.rows("Task")) == [
+        "Hello",
+        "Marketing: 1 form",
+        "Marketing: 1 page",
+    ]
     assert world.holds() == []
     assert status.gather(world.bench).deferred_until is None
