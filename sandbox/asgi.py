@@ -11,11 +11,13 @@ from typing import Any, Protocol, cast
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.faults import FaultRule, FaultScript
+from sandbox.distort import first_half, rearranged, writes_within
+from sandbox.faults import FaultRule, FaultScript, PersonalEdit
 from sandbox.traffic import Traffic
 
 CONNECTION = "sandbox.connection"
 Pause = Callable[[float], Awaitable[None]]
+Edit = Callable[[PersonalEdit], None]
 
 
 class Connection(Protocol):
@@ -42,6 +44,13 @@ class Reply:
             self.status, self.headers = message["status"], list(message.get("headers", ()))
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
+
+    def replace_body(self, body: bytes) -> None:
+        """Answer with another body, and its length."""
+        self.body = body
+        framing = (b"content-length", b"transfer-encoding")
+        self.headers = [pair for pair in self.headers if pair[0].lower() not in framing]
+        self.headers.append((b"content-length", str(len(body)).encode()))
 
     async def send_to(self, send: Send, *, cut_after: int | None = None) -> None:
         """Send it; with ``cut_after`` promise the whole length and stop after that many bytes."""
@@ -88,6 +97,12 @@ async def read_body(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
+def with_length(scope: Scope, length: int) -> Scope:
+    """The scope of the same request with a body of another length."""
+    headers = [pair for pair in scope["headers"] if pair[0].lower() != b"content-length"]
+    return {**scope, "headers": [*headers, (b"content-length", str(length).encode())]}
+
+
 def replay(body: bytes, receive: Receive) -> Receive:
     """A ``receive`` that gives ``body`` once and then what the connection says."""
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
@@ -101,8 +116,11 @@ def replay(body: bytes, receive: Receive) -> Receive:
 class Gateway:
     """One vendor's API behind its counters and its fault script."""
 
-    def __init__(self, app: ASGIApp, traffic: Traffic, faults: FaultScript, pause: Pause) -> None:
+    def __init__(
+        self, app: ASGIApp, traffic: Traffic, faults: FaultScript, pause: Pause, edit: Edit | None = None
+    ) -> None:
         self._app = app
+        self._edit = edit
         self._traffic = traffic
         self._faults = faults
         self._pause = pause
@@ -113,6 +131,7 @@ class Gateway:
             return
         method, path = scope["method"], scope["path"]
         self._traffic.note_request(method, path, body)
+        self._traffic.note_within(writes_within(self._traffic.vendor, path, body))
         query = scope["query_string"].decode("latin-1")
         rule = self._faults.choose(self._traffic.vendor, method, path, query, body)
 
@@ -121,11 +140,23 @@ class Gateway:
                 self._traffic.note_status(message["status"])
             await send(message)
 
+        if rule is not None and rule.part:
+            body = first_half(body)
+            scope = with_length(scope, len(body))
         again = replay(body, receive)
         if rule is None:
             await self._app(scope, again, counted_send)
-        else:
-            await self._fail(rule, scope, again, counted_send)
+            return
+        if rule.edit is not None and rule.edit_when == "before":
+            self._act(rule)
+        await self._fail(rule, scope, again, counted_send)
+        if rule.edit is not None and rule.edit_when == "after":
+            self._act(rule)
+
+    def _act(self, rule: FaultRule) -> None:
+        if self._edit is None or rule.edit is None:
+            raise ValueError("nobody is there who could edit: the gateway has no people")
+        self._edit(rule.edit)
 
     async def _fail(self, rule: FaultRule, scope: Scope, receive: Receive, send: Send) -> None:
         reply = Reply()
@@ -142,6 +173,8 @@ class Gateway:
             await self._app(scope, receive, reply.take)
         if rule.status is not None:
             reply = scripted_reply(rule)
+        if rule.rows is not None:
+            reply.replace_body(rearranged(reply.body, rule.rows))
         if rule.truncate is None or rule.truncate >= len(reply.body):
             await reply.send_to(send)
             return

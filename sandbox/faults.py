@@ -14,7 +14,23 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from sandbox.distort import writes_within
 from sandbox.traffic import Vendor
+
+
+class PersonalEdit(BaseModel):
+    """What a person does in one of the systems at the moment of a request, of either vendor.
+
+    ``user`` is who does it: a HubSpot user id or a Salesforce user id. A record that is gone by then is left.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    vendor: Vendor
+    object_type: str
+    record_id: str
+    fields: dict[str, Any]
+    user: str
 
 
 class FaultRule(BaseModel):
@@ -25,7 +41,10 @@ class FaultRule(BaseModel):
     Effect, one or more of: ``status`` with ``body`` (JSON value or text) and ``headers`` answers in the
     vendor's place, after the vendor has done the work if ``commit`` is true; ``delay_s`` waits first, or with
     ``drop: "after"`` between the work and the drop; ``drop`` closes the connection without a reply, before
-    or after the work; ``truncate`` closes it after that many bytes of the reply's body.
+    or after the work; ``truncate`` closes it after that many bytes of the reply's body. ``part`` lets the
+    vendor do only the first half of a batch before the failure. ``edit`` is a person's edit just before (or
+    after, by ``edit_when``) the vendor does the work, and ``rows`` gives a page's records in another order
+    or its last record twice, as paging does over a list that moves.
     Occasions: the first ``skip`` matches pass, then ``times`` (null: for ever) are met, each with
     ``probability`` drawn from ``seed``.
     """
@@ -44,6 +63,10 @@ class FaultRule(BaseModel):
     delay_s: Annotated[float, Field(ge=0)] = 0.0
     drop: Literal["before", "after"] | None = None
     truncate: Annotated[int, Field(ge=0)] | None = None
+    part: bool = False
+    edit: PersonalEdit | None = None
+    edit_when: Literal["before", "after"] = "before"
+    rows: Literal["reversed", "repeated"] | None = None
     times: Annotated[int, Field(ge=1)] | None = 1
     skip: Annotated[int, Field(ge=0)] = 0
     probability: Annotated[float, Field(gt=0, le=1)] = 1.0
@@ -61,8 +84,11 @@ class FaultRule(BaseModel):
 
     @model_validator(mode="after")
     def _has_one_clear_effect(self) -> Self:
-        if self.status is None and not self.delay_s and self.drop is None and self.truncate is None:
-            raise ValueError("the rule does nothing: give status, delay_s, drop or truncate")
+        effects = (self.status, self.delay_s or None, self.drop, self.truncate, self.edit, self.rows)
+        if all(effect is None for effect in effects):
+            raise ValueError("the rule does nothing: give status, delay_s, drop, truncate, edit or rows")
+        if self.part and not self.commit and self.drop != "after":
+            raise ValueError("part of a batch is done before a failure: give commit or drop after")
         if self.drop is not None and (self.status is not None or self.truncate is not None):
             raise ValueError("a dropped connection has no status and no body to truncate")
         if self.status is None and (self.body is not None or self.headers or self.commit):
@@ -70,7 +96,14 @@ class FaultRule(BaseModel):
         return self
 
     def matches(self, vendor: Vendor, method: str, path: str, query: str, body: bytes) -> bool:
-        """Whether this rule speaks of that request; ``query`` is the raw query string."""
+        """Whether this rule speaks of that request, or of a write that travels inside it.
+
+        ``query`` is the raw query string.
+        """
+        asked = [(method, path), *writes_within(vendor, path, body)]
+        return any(self._matches(vendor, one, place, query, body) for one, place in asked)
+
+    def _matches(self, vendor: Vendor, method: str, path: str, query: str, body: bytes) -> bool:
         if vendor != self.vendor or self.method not in ("*", method):
             return False
         if not fnmatch.fnmatchcase(path, self.path):

@@ -80,7 +80,7 @@ class Sandbox(Simulation):
 
     def _serve(self, vendor: Vendor, api: ASGIApp, pages: ASGIApp) -> None:
         server = self._servers[vendor]
-        gateway = Gateway(api, self.counters.of(vendor), self.faults, server.pause)
+        gateway = Gateway(api, self.counters.of(vendor), self.faults, server.pause, self.edit)
         server.start(Switch(vendor_api=gateway, control=build_control(vendor, self, self), pages=pages))
 
     def _ui(self, vendor: Vendor) -> str:

@@ -5,16 +5,19 @@ Servers and ports belong to ``sandbox.launch``; what the people do belongs to ``
 
 import threading
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from sandbox.clock import SandboxClock
-from sandbox.faults import FaultScript
-from sandbox.hubspot.portal import Portal
-from sandbox.salesforce.org import Org
+from sandbox.faults import FaultScript, PersonalEdit
+from sandbox.hubspot.portal import Actor, HubSpotFault, Portal
+from sandbox.salesforce.org import Org, SalesforceFault
 from sandbox.traffic import Counters, Vendor
 from sandbox.world.act import ActReport, act
 from sandbox.world.seed import seed_world
 from sandbox.world.world import World
+
+_GONE = {"NOT_FOUND", "ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD"}
 
 
 class Simulation:
@@ -68,6 +71,21 @@ class Simulation:
         """Let the people work for ``hours`` of sandbox time; the clock stands that much later after it."""
         with self._acting:
             return act(self.world, hours=hours)
+
+    def edit(self, asked: PersonalEdit) -> None:
+        """A person's edit now; nothing happens to a record that is gone."""
+        try:
+            if asked.vendor == "hubspot":
+                actor = Actor.user(int(asked.user))
+                self.portal.update(asked.object_type, asked.record_id, asked.fields, actor=actor)
+            else:
+                self.org.update(asked.object_type, asked.record_id, asked.fields, user_id=asked.user)
+        except HubSpotFault as fault:
+            if fault.status != HTTPStatus.NOT_FOUND:
+                raise
+        except SalesforceFault as fault:
+            if fault.code not in _GONE:
+                raise
 
     def reset(self) -> None:
         """Return to the seeded start: records, clock, counters, and no faults."""

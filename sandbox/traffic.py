@@ -169,6 +169,12 @@ class Traffic:
             self._endpoints[endpoint] += 1
             self._api_calls += is_billed(self.vendor, path, operation)
 
+    def note_within(self, writes: Iterable[tuple[str, str]]) -> None:
+        """Show the writes inside a composite request as well; they are part of its one call."""
+        with self._lock:
+            for method, path in writes:
+                self._endpoints[f"{method} {endpoint_of(self.vendor, path)}"] += 1
+
     def note_status(self, status: int) -> None:
         """Count the status of a reply that was begun."""
         with self._lock:

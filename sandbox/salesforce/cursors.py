@@ -32,9 +32,15 @@ class Cursors:
     """Open answers of one org. A locator works once, in order, for two days of the clock.
 
     The ids are those found when the query ran; each page shows the rows as they are when it is fetched.
+
+    Attributes:
+        most_rows: a page's size at most, whatever is asked for: wide rows come in small pages.
+        evictions: how many of the next locators used are found to be forgotten, as when others crowd them out.
     """
 
     def __init__(self, store: Store) -> None:
+        self.most_rows = MOST_ROWS
+        self.evictions = 0
         self._store = store
         self._open: OrderedDict[str, _Cursor] = OrderedDict()
 
@@ -42,13 +48,16 @@ class Cursors:
         """The body of a query: ``{totalSize, done, nextRecordsUrl?, records}``."""
         if answer.render is None:
             return {"totalSize": answer.total, "done": True, "records": answer.records}
-        size = min(max(page_size, FEWEST_ROWS), MOST_ROWS)
+        size = min(max(page_size, FEWEST_ROWS), self.most_rows)
         cursor = _Cursor(answer.sobject, answer.records, answer.render, 0, size, self._store.now())
         return self._page(None, cursor, root)
 
     def next_page(self, locator: str, root: str) -> dict[str, Any]:
         """The page that ``<cursor id>-<offset>`` names. Raises INVALID_QUERY_LOCATOR."""
         cursor_id, _, offset = locator.partition("-")
+        if self.evictions > 0:
+            self.evictions -= 1
+            self._open.pop(cursor_id, None)
         cursor = self._open.get(cursor_id)
         if cursor is None or not offset.isdigit() or int(offset) != cursor.position:
             raise SalesforceFault("INVALID_QUERY_LOCATOR", "invalid query locator")

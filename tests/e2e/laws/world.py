@@ -5,7 +5,7 @@ The clock stands still until a test moves it, and waiting for the vendors' limit
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -91,6 +91,8 @@ class World:
             search_lag_s=search_lag_s,
         )
         self.watch = Stopwatch()
+        # What the product's clients tell the time of limits by.
+        self.client_clock: Callable[[], float] = self.watch
         self.portal, self.org, self.clock = self.sandbox.portal, self.sandbox.org, self.sandbox.clock
         self.portal.limits = RateLimits("professional", self.clock.now, self.watch, self.portal.time_zone)
         self.database_url = database_url
@@ -127,7 +129,7 @@ class World:
             self.sandbox.hubspot.access_token,
             base_url=self.sandbox.hubspot.base_url,
             retrier=self._retrier(),
-            budget=CallBudget("hubspot", windows, clock=self.watch, sleep=self.watch.sleep),
+            budget=CallBudget("hubspot", windows, clock=self.client_clock, sleep=self.watch.sleep),
         )
         return HubSpotGateway(client)
 
@@ -136,7 +138,7 @@ class World:
         credentials = SalesforceCredentials(
             login_url=there.instance_url, client_id=there.client_id, client_secret=there.client_secret
         )
-        budget = CallBudget("salesforce", {}, clock=self.watch, sleep=self.watch.sleep)
+        budget = CallBudget("salesforce", {}, clock=self.client_clock, sleep=self.watch.sleep)
         client = SalesforceClient(credentials, retrier=self._retrier(), budget=budget)
         return SalesforceGateway(client)
 
