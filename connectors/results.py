@@ -85,6 +85,9 @@ class RecordWrite:
         fields: raw values by API name; None clears.
         associations: HubSpot only: ``(to_object_type, to_record_id)``.
         assign_by_rule: Salesforce only: let the org's assignment rules choose the owner of this new record.
+        expected: the raw values that the caller knows to stand there, of the fields whose edits must not be lost;
+            None: whatever stands there may go.
+        unmodified_since: Salesforce only: when the record was last changed as far as the caller knows.
     """
 
     key: str
@@ -93,6 +96,22 @@ class RecordWrite:
     fields: Mapping[str, Any]
     associations: tuple[tuple[str, str], ...] = ()
     assign_by_rule: bool = False
+    expected: Mapping[str, Any] | None = None
+    unmodified_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A raw value that somebody set between our read and our write, and that our write has replaced.
+
+    Attributes:
+        at: when they set it; on Salesforce when they last changed the record.
+        actor: who, as the side names them.
+    """
+
+    value: Any
+    at: datetime
+    actor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +121,10 @@ class WriteResult:
     Attributes:
         record_id: the record written; for a refused duplicate the record that is in the way, and for a
             record merged away its winner.
-        code: why it failed (the vendor's code, or ``DUPLICATE``, ``ABSORBED``, ``OUTCOME_UNKNOWN``), or with
+        code: why it failed (the vendor's code, or ``MODIFIED_SINCE``, ``DUPLICATE``, ``ABSORBED``, ``OUTCOME_UNKNOWN``), or with
             ``ok`` the code ``NOT_APPLIED``: accepted, and ``fields`` silently left as they were.
         fields: API names at fault.
+        overtaken: by API name, what the write replaced without the caller's knowing.
     """
 
     key: str
@@ -114,6 +134,7 @@ class WriteResult:
     code: str | None = None
     message: str | None = None
     fields: tuple[str, ...] = ()
+    overtaken: Mapping[str, Overtaken] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

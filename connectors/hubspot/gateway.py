@@ -1,17 +1,18 @@
 """HubSpot as the rest of Accord sees it: one object with the port's methods. How each works is beside it."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.hubspot import associations, consent, reading, schema, search, writing
+from connectors.hubspot import associations, consent, overtaken, reading, schema, search, writing
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, MarketingSources
 from connectors.results import (
     ApiUsage,
     ChangeRequest,
     FieldSpec,
+    Overtaken,
     Owner,
     RecordWrite,
     Stretch,
@@ -111,6 +112,18 @@ class HubSpotGateway:
     ) -> list[WriteResult]:
         """Results in the order of ``writes``; two writes to one record are done in their order."""
         return writing.write(self.client, object_type, operation, writes)
+
+    def overtaken(
+        self, object_type: str, record_ids: Mapping[str, str], writes: Sequence[RecordWrite]
+    ) -> dict[str, dict[str, Overtaken]]:
+        """What each write (done, by its key's record) replaced that its ``expected`` did not know of.
+
+        One call for 50 writes; none for writes without ``expected``.
+        """
+        app_id = self._app_id()
+        if app_id is None:
+            return {}
+        return overtaken.overtaken(self.client, object_type, record_ids, writes, app_id)
 
     def opt_out(self, emails: Iterable[str]) -> list[WriteResult]:
         """Unsubscribe addresses from all e-mail; keys of the results are the addresses."""

@@ -128,8 +128,22 @@ def to_record(
         modified_at=moment(str(modified)),
         created_at=moment(str(created)) if created else None,
         deleted=bool(raw.get("archived")),
-        stamps={name: _stamp(entries[0], app_id) for name, entries in history.items() if entries},
+        stamps={name: _stamp(_telling(entries, app_id), app_id) for name, entries in history.items() if entries},
     )
+
+
+def by_app(entry: Mapping[str, Any], app_id: str | None) -> bool:
+    """Whether an entry of a history is a write of this app."""
+    return entry.get("sourceType") == "INTEGRATION" and app_id is not None and str(entry.get("sourceId")) == app_id
+
+
+def _telling(entries: Sequence[Mapping[str, Any]], app_id: str | None) -> Mapping[str, Any]:
+    """The entry that says who set the present value: a value of somebody's that we put back is theirs."""
+    if len(entries) > 2 and by_app(entries[0], app_id) and by_app(entries[1], app_id):
+        replaced = entries[2]
+        if not by_app(replaced, app_id) and replaced.get("value") == entries[0].get("value"):
+            return replaced
+    return entries[0]
 
 
 def _stamp(entry: Mapping[str, Any], app_id: str | None) -> Stamp:
@@ -138,7 +152,7 @@ def _stamp(entry: Mapping[str, Any], app_id: str | None) -> Stamp:
         at=moment(str(entry["timestamp"])),
         certain=True,
         actor=str(source_id or source) if source_id or source else None,
-        ours=source == "INTEGRATION" and app_id is not None and str(source_id) == app_id,
+        ours=by_app(entry, app_id),
     )
 
 

@@ -13,9 +13,11 @@ from connectors.errors import AuthError, ConnectorError, MissingPermission, Perm
 from connectors.redaction import redacted, values_in
 from connectors.results import RecordWrite, WriteResult
 from connectors.retry import Safety
+from connectors.salesforce import conditional
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.errors import Complaint, complaints, worth_repeating
 from connectors.salesforce.records import wire_value
+from connectors.salesforce.schema import Describes
 
 BATCH = 200
 _OUR_CODES = {"DUPLICATE_VALUE": "DUPLICATE", "ENTITY_IS_DELETED": "NOT_FOUND", "NOT_FOUND": "NOT_FOUND"}
@@ -23,6 +25,7 @@ _OUR_CODES = {"DUPLICATE_VALUE": "DUPLICATE", "ENTITY_IS_DELETED": "NOT_FOUND", 
 
 def send(
     client: SalesforceClient,
+    describes: Describes,
     sobject: str,
     operation: str,
     writes: Sequence[RecordWrite],
@@ -44,7 +47,7 @@ def send(
     attempts = client.retrier.policy.attempts
     for attempt in range(1, attempts + 1):
         again = []
-        for write, reply in _answers(client, sobject, operation, pending, urgent):
+        for write, reply in _answers(client, describes, sobject, operation, pending, urgent):
             found = complaints(reply.get("errors") or [])
             results[write.key] = _result(write, operation, reply, found)
             if found and worth_repeating(found[0]):
@@ -57,9 +60,16 @@ def send(
 
 
 def _answers(
-    client: SalesforceClient, sobject: str, operation: str, writes: Sequence[RecordWrite], urgent: bool
+    client: SalesforceClient,
+    describes: Describes,
+    sobject: str,
+    operation: str,
+    writes: Sequence[RecordWrite],
+    urgent: bool,
 ) -> list[tuple[RecordWrite, dict[str, Any]]]:
     try:
+        if conditional.wanted(operation, writes):
+            return conditional.answers(client, describes, sobject, writes, urgent=urgent)
         return list(zip(writes, _call(client, sobject, operation, writes, urgent), strict=True))
     except (AuthError, MissingPermission):
         raise
@@ -67,8 +77,8 @@ def _answers(
         if len(writes) == 1:
             return [(writes[0], _as_reply(error))]
         half = len(writes) // 2
-        first = _answers(client, sobject, operation, writes[:half], urgent)
-        return first + _answers(client, sobject, operation, writes[half:], urgent)
+        first = _answers(client, describes, sobject, operation, writes[:half], urgent)
+        return first + _answers(client, describes, sobject, operation, writes[half:], urgent)
 
 
 def _call(
@@ -130,7 +140,9 @@ def _result(
     record_id = str(reply["id"]) if reply.get("id") else write.record_id
     if reply.get("success"):
         created = bool(reply.get("created", operation == "create"))
-        return WriteResult(write.key, True, record_id, created=created)
+        return WriteResult(
+            write.key, True, record_id, created=created, overtaken=reply.get("overtaken") or {}
+        )
     first = found[0] if found else Complaint("REFUSED", "", ())
     if operation == "archive" and first.code == "ENTITY_IS_DELETED":
         return WriteResult(write.key, True, write.record_id)

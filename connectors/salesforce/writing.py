@@ -84,7 +84,7 @@ def _settle(
         if not pending:
             return
         try:
-            results.update(collection.send(client, sobject, verb, pending, urgent=urgent))
+            results.update(collection.send(client, describes, sobject, verb, pending, urgent=urgent))
         except OutcomeUnknownError:
             # The call may still be under way.
             client.retrier.pause(attempt)
