@@ -121,8 +121,9 @@ class WriteResult:
     Attributes:
         record_id: the record written; for a refused duplicate the record that is in the way, and for a
             record merged away its winner.
-        code: why it failed (the vendor's code, or ``MODIFIED_SINCE``, ``DUPLICATE``, ``ABSORBED``, ``OUTCOME_UNKNOWN``), or with
-            ``ok`` the code ``NOT_APPLIED``: accepted, and ``fields`` silently left as they were.
+        code: why it failed (the vendor's code, or ``MODIFIED_SINCE``, ``DUPLICATE``, ``ABSORBED``,
+            ``OUTCOME_UNKNOWN``), or with ``ok`` the code ``NOT_APPLIED``: accepted, and ``fields`` silently left
+            as they were.
         fields: API names at fault.
         overtaken: by API name, what the write replaced without the caller's knowing.
     """

@@ -15,23 +15,20 @@ import sqlalchemy as sa
 
 from connectors.budget import urgent_calls
 from connectors.errors import QuotaExhaustedError
-from connectors.results import RecordWrite, WriteResult
-from connectors.store import frames, holds, journal, links
+from connectors.results import WriteResult
+from connectors.store import frames, holds, journal, links, mirror
 from connectors.store.journal import JournalRow
 from connectors.store.tables import judgements
-from passes import consent_lag, outcomes, refusals
+from passes import consent_lag, outcomes, races, refusals, sending
 from passes.activity_state import carried_out
 from passes.context import PassContext
 from passes.deferring import due_at, lane_due_at, left_of_day
-from passes.plan import storable_write
+from passes.plan import storable_conflict, storable_write
 from passes.pricing import AT_ONCE
 from passes.step import Finding, StepResult
 from sync_rules.lanes import LANES, in_batches, lane_of
-from sync_rules.owners import ASSIGNMENT_RULES
 from sync_rules.plan import Hold, Write
-from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.planner import after_create
-from sync_rules.price import left_to_assignment_rules
 from sync_rules.records import Side
 
 _FIGURES = {"written": "done", "failed": "failed", "created": "created", "deferred": "deferred"}
@@ -40,8 +37,13 @@ _FIGURES = {"written": "done", "failed": "failed", "created": "created", "deferr
 def write(context: PassContext) -> StepResult:
     """Send the writes of this pass's plan."""
     with context.store.begin() as connection:
+        stale = journal.unsettled(connection)
+    replaced = races.look_after(context, stale)
+    with context.store.begin() as connection:
         plan = journal.plan_row(connection, context.pass_id) or journal.latest_plan(connection)
         settle_interrupted(context, connection, plan.plan_id if plan is not None else None)
+        if plan is not None and replaced:
+            _follow_up(connection, plan.plan_id, races.decide(context, connection, replaced))
     if plan is None or plan.status not in {"planned", "approved"}:
         status = plan.status if plan is not None else "none"
         return StepResult(
@@ -156,8 +158,8 @@ def _deferred(row: JournalRow, due: datetime) -> dict[str, object]:
 def _send(context: PassContext, plan_id: str, batch: Sequence[JournalRow]) -> Counter[str]:
     with context.store.begin() as connection:
         journal.mark_sent(connection, [row.write_id for row in batch], now=context.now())
-    _clear_first(context, batch)
-    results = {result.key: result for result in _call(context, batch)}
+    sending.clear_first(context, batch)
+    results = {result.key: result for result in sending.send(context, batch)}
     with context.store.begin() as connection:
         again = _take_over(context, connection, plan_id, [(row, results[row.write.key]) for row in batch])
     tally = Counter(_tally(batch, results, {row.write_id for row in again}))
@@ -168,7 +170,7 @@ def _send(context: PassContext, plan_id: str, batch: Sequence[JournalRow]) -> Co
 
 def _send_reduced(context: PassContext, plan_id: str, rows: Sequence[JournalRow]) -> Counter[str]:
     """The good fields of records whose bad fields were refused: once more without those."""
-    results = {result.key: result for result in _call(context, rows)}
+    results = {result.key: result for result in sending.send(context, rows)}
     with context.store.begin() as connection:
         _take_over(context, connection, plan_id, [(row, results[row.write.key]) for row in rows], final=True)
     return Counter(_tally(rows, results, set()))
@@ -205,7 +207,9 @@ def _take_over(
         else:
             held.append(refusals.refusal(row.write, result, now=now))
             failed.append((row, result))
-    outcomes.remember(context, connection, [(row.write, result) for row, result in done], now=now)
+    written = [(row.write, result) for row, result in done]
+    decided = races.decide(context, connection, written)
+    outcomes.remember(context, connection, written, now=now)
     following = [
         after_create(row.write, result.record_id)
         for row, result in done
@@ -215,13 +219,22 @@ def _take_over(
         connection, plan_id, [storable_write(write) for write in following if write is not None]
     )
     journal.add_writes(connection, plan_id, [half for row, _ in divided for half in _halves(row.write)])
+    _follow_up(connection, plan_id, decided)
     links.clear(connection, "plan_due", [row.write.link_id for row, _ in done])
+    # What was put back goes to the other side with the next plan.
+    mirror.mark_due(connection, [w.link_id for w, _ in written if w.key.endswith(races.PUT_BACK)])
     settled = [_settled(row, "done", result) for row, result in done]
     settled += [_settled(row, "failed", result) for row, result in failed]
     settled += [_settled(row, "withdrawn", result) for row, result in divided]
     journal.settle(connection, settled, now=now)
     holds.add(connection, held, now=now)
     return again
+
+
+def _follow_up(connection: sa.Connection, plan_id: str, decided: races.Decided) -> None:
+    """Edits that a write replaced: put back by a write of their own, or on record as lost."""
+    journal.add_writes(connection, plan_id, [storable_write(write) for write in decided.writes])
+    journal.add_conflicts(connection, plan_id, [storable_conflict(lost) for lost in decided.conflicts])
 
 
 def _tally(batch: Sequence[JournalRow], results: dict[str, WriteResult], again: set[int]) -> Iterator[str]:
@@ -234,48 +247,6 @@ def _tally(batch: Sequence[JournalRow], results: dict[str, WriteResult], again: 
                 yield "created"
         elif row.write_id not in again and not refusals.divisible(row.write, result):
             yield "failed"
-
-
-def _call(context: PassContext, batch: Sequence[JournalRow]) -> list[WriteResult]:
-    first = batch[0].write
-    if first.operation == "opt_out":
-        address = {row.write.key: str((row.write.external_key or ("", ""))[1]) for row in batch}
-        by_address = {result.key: result for result in context.hubspot.opt_out(sorted(set(address.values())))}
-        return [replace(by_address[email], key=key) for key, email in address.items()]
-    writes = [
-        RecordWrite(
-            key=row.write.key,
-            record_id=row.write.record_id,
-            external_key=row.write.external_key,
-            fields=row.write.fields,
-            associations=row.write.associations,
-            assign_by_rule=_by_rule(context, row.write),
-        )
-        for row in batch
-    ]
-    gateway = context.hubspot if first.side == "hubspot" else context.salesforce
-    # To both vendors a deletion that follows another is a deletion.
-    operation = "archive" if first.operation == "delete" else first.operation
-    return gateway.write(first.object_type, operation, writes)
-
-
-def _by_rule(context: PassContext, write: Write) -> bool:
-    """A new Lead without an owner would land on the integration user; the org's own rules know better."""
-    return context.mapping.owners.fallback == ASSIGNMENT_RULES and left_to_assignment_rules(write)
-
-
-def _clear_first(context: PassContext, batch: Sequence[JournalRow]) -> None:
-    """HubSpot's lifecycle stage goes back only in two steps: to blank, and then to the new stage."""
-    back = [
-        RecordWrite(
-            key=row.write.key, record_id=row.write.record_id, external_key=None, fields={change.target: None}
-        )
-        for row in batch
-        for change in row.write.changes
-        if change.rule == CLEAR_THEN_SET
-    ]
-    if back:
-        context.hubspot.write(batch[0].write.object_type, "update", back)
 
 
 def _settled(row: JournalRow, state: str, result: WriteResult) -> dict[str, object]:

@@ -22,7 +22,7 @@ from sync_rules.records import Record, Side
 _PEOPLE = {"contacts", "Lead", "Contact"}
 _COMPANIES = {"companies", "Account"}
 _LINKED = _PEOPLE | _COMPANIES
-_NEVER = datetime.fromtimestamp(0, UTC)
+NEVER = datetime.fromtimestamp(0, UTC)
 
 
 def remember(
@@ -72,7 +72,7 @@ def _remember_records(
             fields={**(earlier.fields if earlier else {}), **_fields(write, result)},
             # The old stamp stays: what somebody else wrote meanwhile is seen when the record is read again.
             # A new record has none, so that it is read whatever its own stamp says: the side fills in the rest.
-            modified_at=before.modified_at if before is not None else _NEVER,
+            modified_at=before.modified_at if before is not None else NEVER,
             created_at=None if before is not None else now,
             deleted=write.operation in REMOVALS,
         )

@@ -150,7 +150,7 @@ def storable(plan: Plan) -> Plan:
         plan,
         writes=tuple(storable_write(write) for write in plan.writes),
         holds=tuple(_storable_hold(hold) for hold in plan.holds),
-        conflicts=tuple(_storable_conflict(conflict) for conflict in plan.conflicts),
+        conflicts=tuple(storable_conflict(conflict) for conflict in plan.conflicts),
     )
 
 
@@ -167,7 +167,8 @@ def _storable_hold(hold: Hold) -> Hold:
     return replace(hold, value=_json(hold.value))
 
 
-def _storable_conflict(conflict: Conflict) -> Conflict:
+def storable_conflict(conflict: Conflict) -> Conflict:
+    """The conflict with every value as JSON keeps it."""
     return replace(
         conflict,
         winning_value=_json(conflict.winning_value),

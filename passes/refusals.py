@@ -20,7 +20,13 @@ UNSENT = "unsent"
 DEFERRED = "deferred"
 TRY_AGAIN_AFTER = timedelta(hours=24)
 # Answers that say nothing about the values: the next pass looks again and sends what is still due.
-_NOT_A_REFUSAL = {"NOT_SENT", "OUTCOME_UNKNOWN", "UNABLE_TO_LOCK_ROW", "REQUEST_LIMIT_EXCEEDED"}
+_NOT_A_REFUSAL = {
+    "NOT_SENT",
+    "OUTCOME_UNKNOWN",
+    "UNABLE_TO_LOCK_ROW",
+    "REQUEST_LIMIT_EXCEEDED",
+    "MODIFIED_SINCE",
+}
 # Answers that speak of the record, whatever is written to it.
 _OF_THE_RECORD = {"ABSORBED", "NOT_FOUND", "CANNOT_UPDATE_CONVERTED_LEAD", "ENTITY_IS_LOCKED"}
 

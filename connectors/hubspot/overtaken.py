@@ -5,6 +5,7 @@ between our read and our write.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from connectors.chunking import chunks
@@ -17,7 +18,11 @@ _AT_ONCE = 50
 
 
 def overtaken(
-    client: HubSpotClient, object_type: str, record_ids: Mapping[str, str], writes: Sequence[RecordWrite], app_id: str
+    client: HubSpotClient,
+    object_type: str,
+    record_ids: Mapping[str, str],
+    writes: Sequence[RecordWrite],
+    app_id: str,
 ) -> dict[str, dict[str, Overtaken]]:
     """What each write replaced unseen, by its key and the property.
 
@@ -49,9 +54,11 @@ def overtaken(
     return found
 
 
-def _replaced(entries: Sequence[Mapping[str, Any]], before: Any, written: Any, app_id: str) -> Overtaken | None:
+def _replaced(
+    entries: Sequence[Mapping[str, Any]], before: Any, written: Any, app_id: str
+) -> Overtaken | None:
     """The value under our own newest one, if it is another than we knew and somebody else's."""
-    for newer, older in zip(entries, entries[1:], strict=False):
+    for newer, older in pairwise(entries):
         if by_app(newer, app_id) and holds(written, newer.get("value")):
             value = older.get("value")
             if by_app(older, app_id) or holds(before, value) or holds(written, value):

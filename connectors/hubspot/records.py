@@ -128,13 +128,19 @@ def to_record(
         modified_at=moment(str(modified)),
         created_at=moment(str(created)) if created else None,
         deleted=bool(raw.get("archived")),
-        stamps={name: _stamp(_telling(entries, app_id), app_id) for name, entries in history.items() if entries},
+        stamps={
+            name: _stamp(_telling(entries, app_id), app_id) for name, entries in history.items() if entries
+        },
     )
 
 
 def by_app(entry: Mapping[str, Any], app_id: str | None) -> bool:
     """Whether an entry of a history is a write of this app."""
-    return entry.get("sourceType") == "INTEGRATION" and app_id is not None and str(entry.get("sourceId")) == app_id
+    return (
+        entry.get("sourceType") == "INTEGRATION"
+        and app_id is not None
+        and str(entry.get("sourceId")) == app_id
+    )
 
 
 def _telling(entries: Sequence[Mapping[str, Any]], app_id: str | None) -> Mapping[str, Any]:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from connectors.errors import ConnectorError, PermanentError
 from connectors.results import Overtaken, RecordWrite
 from connectors.retry import Safety
 from connectors.salesforce import composite, soql
@@ -33,7 +32,12 @@ def wanted(operation: str, writes: Sequence[RecordWrite]) -> bool:
 
 
 def answers(
-    client: SalesforceClient, describes: Describes, sobject: str, writes: Sequence[RecordWrite], *, urgent: bool
+    client: SalesforceClient,
+    describes: Describes,
+    sobject: str,
+    writes: Sequence[RecordWrite],
+    *,
+    urgent: bool,
 ) -> list[tuple[RecordWrite, Reply]]:
     """Each write with a reply as a collection gives it; ``overtaken`` in it: the edits that it replaced.
 
@@ -81,7 +85,7 @@ def _one_by_one(
         requests.append(request)
     first, *others = _call(client, sobject, requests, urgent)
     return _rows(first), {
-        write.key: _reply(sobject, write, one) for (write, _), one in zip(writes, others, strict=True)
+        write.key: _reply(write, one) for (write, _), one in zip(writes, others, strict=True)
     }
 
 
@@ -151,19 +155,13 @@ def _short(record_id: Any) -> str:
     return str(record_id)[:15]
 
 
-def _reply(sobject: str, write: RecordWrite, reply: Reply) -> Reply:
+def _reply(write: RecordWrite, reply: Reply) -> Reply:
     status = int(reply["httpStatusCode"])
     if status < 300:
         return {"id": write.record_id, "success": True, "errors": []}
-    error: ConnectorError = classify(f"PATCH sobjects/{sobject}", status, reply["body"])
     if status == 412:
         return {**_refusal(MODIFIED, "somebody changed the record meanwhile"), "modified": True}
-    if not isinstance(error, PermanentError) and error.code is None:
-        raise error
-    return {
-        "success": False,
-        "errors": [{"statusCode": error.code, "message": error.message, "fields": list(error.fields)}],
-    }
+    return {"success": False, "errors": reply["body"]}
 
 
 def _refusal(code: str, message: str) -> Reply:

@@ -1,7 +1,7 @@
 """Salesforce as the rest of Accord sees it: the port's methods on one object. How each works is beside it."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -80,12 +80,6 @@ class SalesforceGateway:
         if operation == "purge":
             raise ValueError("Salesforce's REST API cannot delete for good")
         return writing.write(self.client, self._describes, object_type, operation, writes, urgent=urgent)
-
-    def update_if_unmodified(
-        self, object_type: str, record_id: str, fields: Mapping[str, Any], since: datetime
-    ) -> WriteResult:
-        """Update one record unless it was changed after ``since``; then the code is ``MODIFIED_SINCE``."""
-        return writing.update_if_unmodified(self.client, object_type, record_id, fields, since)
 
     def owners(self) -> list[Owner]:
         """All users, inactive ones too, and all queues."""

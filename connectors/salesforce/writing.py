@@ -3,21 +3,16 @@
 How one collections call is taken apart is ``collection.py``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
 
 from connectors.chunking import chunks, rounds
 from connectors.delivery import Results, deliver, done
-from connectors.errors import ConnectorError, OutcomeUnknownError, PermanentError
+from connectors.errors import ConnectorError, OutcomeUnknownError
 from connectors.results import RecordWrite, WriteOperation, WriteResult
-from connectors.retry import Safety
 from connectors.salesforce import collection, reading
 from connectors.salesforce.client import SalesforceClient
-from connectors.salesforce.errors import Complaint
-from connectors.salesforce.records import holds, wire_value
+from connectors.salesforce.records import holds
 from connectors.salesforce.schema import Describes
 from sync_rules.records import Record
 
@@ -164,27 +159,3 @@ def _records_of(
 
 def _holds_all(write: RecordWrite, record: Record) -> bool:
     return all(holds(value, record.fields.get(name)) for name, value in write.fields.items())
-
-
-def update_if_unmodified(
-    client: SalesforceClient, sobject: str, record_id: str, fields: Mapping[str, Any], since: datetime
-) -> WriteResult:
-    """Update one record unless it was changed after ``since`` (whole seconds, aware).
-
-    The result's code is ``MODIFIED_SINCE`` when it was.
-    """
-    asked = RecordWrite(record_id, record_id, None, fields)
-    try:
-        client.call(
-            "PATCH",
-            f"sobjects/{sobject}/{record_id}",
-            endpoint="sobjects/{type}/{id}",
-            json={name: wire_value(value) for name, value in fields.items()},
-            headers={"If-Unmodified-Since": format_datetime(since.astimezone(UTC), usegmt=True)},
-            safety=Safety.UNSAFE_WRITE,
-        )
-    except PermanentError as error:
-        code = "MODIFIED_SINCE" if error.status == 412 else error.code
-        names = collection.blamed(asked, [Complaint(error.code, error.message, error.fields)])
-        return WriteResult(record_id, False, record_id, code=code, message=error.message, fields=names)
-    return WriteResult(record_id, True, record_id)

@@ -53,8 +53,7 @@ def store_plan(
     connection.execute(sa.delete(conflicts).where(conflicts.c.plan_id == plan_id))
     for chunk in chunks((_write_row(plan_id, write) for write in plan.writes), 5_000):
         connection.execute(sa.insert(journal), chunk)
-    for lost in chunks((_conflict_row(plan_id, conflict) for conflict in plan.conflicts), 5_000):
-        connection.execute(sa.insert(conflicts), lost)
+    add_conflicts(connection, plan_id, plan.conflicts)
 
 
 def set_status(connection: sa.Connection, plan_id: str, status: PlanStatus) -> None:
@@ -85,6 +84,12 @@ def add_writes(connection: sa.Connection, plan_id: str, writes: Sequence[Write])
     """Add writes that follow from confirmed ones to a plan. Values in them are JSON already."""
     if writes:
         connection.execute(sa.insert(journal), [_write_row(plan_id, write) for write in writes])
+
+
+def add_conflicts(connection: sa.Connection, plan_id: str, lost: Sequence[Conflict]) -> None:
+    """Keep values that lost. They are JSON already."""
+    for rows in chunks((_conflict_row(plan_id, conflict) for conflict in lost), 5_000):
+        connection.execute(sa.insert(conflicts), rows)
 
 
 def open_writes(connection: sa.Connection, plan_id: str) -> list[JournalRow]:

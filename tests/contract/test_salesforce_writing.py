@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -178,16 +179,40 @@ def test_when_reading_back_fails_too_the_doubtful_writes_are_carried_out_of_it(s
     assert [write.record_id for write in caught.value.writes] == [lead]
 
 
-def test_update_if_unmodified_leaves_a_newer_record_alone(salesforce, salesforce_side, clock):
-    lead = salesforce_side.lead()
+def _known(lead: str, since: datetime, **fields: Any) -> RecordWrite:
+    return RecordWrite(lead, lead, None, fields, expected=dict.fromkeys(fields), unmodified_since=since)
+
+
+def test_a_conditional_update_leaves_a_field_alone_that_somebody_changed(salesforce, salesforce_side, clock):
+    lead, other = salesforce_side.lead(), salesforce_side.lead()
     seen = clock.now()
-    assert salesforce.update_if_unmodified("Lead", lead, {"Title": "CTO"}, seen).ok
     clock.advance(60)
     salesforce_side.org.update("Lead", lead, {"Title": "Chief"}, user_id=salesforce_side.rep_id)
+    salesforce_side.org.update("Lead", other, {"City": "Kiel"}, user_id=salesforce_side.rep_id)
     salesforce_side.org.sessions.expire_all()
-    result = salesforce.update_if_unmodified("Lead", lead, {"Title": "CTO"}, seen)
-    assert (result.ok, result.code) == (False, "MODIFIED_SINCE")
+    moved, free = salesforce.write(
+        "Lead", "update", [_known(lead, seen, Title="CTO"), _known(other, seen, Title="CTO")]
+    )
+    assert (moved.ok, moved.code) == (False, "MODIFIED_SINCE")
+    assert free.ok, "another field than ours was changed"
     assert salesforce_side.org.record("Lead", lead)["Title"] == "Chief"
+    assert salesforce_side.org.record("Lead", other)["Title"] == "CTO"
+
+
+@pytest.mark.parametrize("others", [0, 40])
+def test_an_update_tells_whose_edit_it_replaced(salesforce, salesforce_side, clock, others):
+    """Of a collection always; of a single record where the edit came in the very second of the reading."""
+    lead = salesforce_side.lead()
+    rest = [salesforce_side.lead() for _ in range(others)]
+    salesforce_side.org.update("Lead", lead, {"Title": "Chief"}, user_id=salesforce_side.rep_id)
+    writes = [_known(one, clock.now(), Title="CTO") for one in [lead, *rest]]
+    first, *untouched = salesforce.write("Lead", "update", writes)
+    assert first.ok
+    assert (first.overtaken["Title"].value, first.overtaken["Title"].actor) == (
+        "Chief",
+        salesforce_side.rep_id,
+    )
+    assert all(result.ok and not result.overtaken for result in untouched)
 
 
 def test_archive_is_idempotent_and_activities_are_written(salesforce, salesforce_side):

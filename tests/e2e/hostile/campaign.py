@@ -43,7 +43,7 @@ def histories(world: HostileWorld, number: int, first_seed: int, *, shrink: bool
         machine = seed(one_seed)(type("Seeded", (HostileMachine,), {}))
         try:
             run_state_machine_as_test(machine, settings=how)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a violation or a fault of the product: told, and on with the next
             failed += 1
             print(f"seed {one_seed}:", flush=True)
             traceback.print_exc(limit=-3)

@@ -37,9 +37,9 @@ class People:
         """The living, unconverted Leads, and the Contacts."""
         found: list[tuple[str, Row]] = []
         for sobject in ("Lead", "Contact"):
-            for row in self.world.org.rows(sobject):
-                if row["LastName"] == person.last_name and not row.get("IsConverted"):
-                    found.append((sobject, row))
+            rows = self.world.org.rows(sobject)
+            mine = [row for row in rows if row["LastName"] == person.last_name]
+            found += [(sobject, row) for row in mine if not row.get("IsConverted")]
         return found
 
     # ---- arrivals

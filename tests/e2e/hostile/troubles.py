@@ -10,7 +10,7 @@ from tests.e2e.hostile.hostile_world import HostileWorld
 
 _READS = {"hubspot": "*/search", "salesforce": "*/composite"}
 _BATCH_READS = {"hubspot": "*/batch/read", "salesforce": "*/composite"}
-_WRITES = {"hubspot": "*/batch/[cu]*", "salesforce": "*/composite/sobjects*"}
+_WRITES = {"hubspot": "*/batch/[cu]*", "salesforce": "*/sobjects/*"}
 _SINGLE = {"hubspot": "*unsubscribe-all", "salesforce": "*/composite/sobjects/Task*"}
 PLACES = (_READS, _BATCH_READS, _WRITES, _SINGLE)
 _LIMIT = [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}]

@@ -8,7 +8,7 @@ import pytest
 from connectors.errors import ConnectorError
 from tests.e2e.laws.world import World
 
-WRITES = {"hubspot": "*/batch/[cu]*", "salesforce": "*/composite/sobjects*"}
+WRITES = {"hubspot": "*/batch/[cu]*", "salesforce": "*/sobjects/*"}
 TROUBLE: list[dict[str, Any]] = [
     {"drop": "after"},
     {"drop": "before"},
