@@ -22,7 +22,7 @@ from tests.e2e.hostile.hostile_world import HostileWorld
 from tests.e2e.hostile.machine import HostileMachine
 
 AT_ONCE = 10
-STEPS = 36
+STEPS = 40
 
 
 def histories(world: HostileWorld, number: int, first_seed: int, *, shrink: bool = False) -> int:
