@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from connectors.hubspot import associations, reading
+from connectors.hubspot import associations, overtaken, reading
 from connectors.salesforce import collection
 from sync_rules.mapping import Mapping
 from sync_rules.owners import ASSIGNMENT_RULES
@@ -20,6 +20,7 @@ def price_of(writes: Iterable[Write], mapping: Mapping, *, follow: bool = True) 
         hubspot=reading.BATCH,
         salesforce=collection.BATCH,
         associations=associations.CREATE_BATCH,
+        histories=overtaken.BATCH,
         by_rule=mapping.owners.fallback == ASSIGNMENT_RULES,
     )
     return price(writes, sizes, follow=follow)

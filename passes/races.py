@@ -3,7 +3,7 @@
 What a write replaced the connectors tell; what becomes of it is ``sync_rules.overtaken``'s decision.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from passes import persons
 from passes.context import PassContext
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.normalise import READERS
-from sync_rules.overtaken import put_back
+from sync_rules.overtaken import PEOPLE, put_back, watched
 from sync_rules.owners import OwnerMap
 from sync_rules.plan import Conflict, FieldChange, Write
 from sync_rules.plan_fields import stamp_of
@@ -25,18 +25,6 @@ from sync_rules.records import Record, Side, Stamp, other
 from sync_rules.stored import from_json
 
 PUT_BACK = "/put back"
-_PEOPLE = {"contacts", "Lead", "Contact"}
-_COMPANIES = {"companies", "Account"}
-# Only what people edit can be overtaken: computed values and ids are put right whoever changed them.
-_MERGED = {
-    "two_way",
-    "prefer_salesforce",
-    "prefer_hubspot",
-    "always_salesforce",
-    "always_hubspot",
-    "most_restrictive",
-}
-Replaced = Mapping[str, Mapping[str, Overtaken]]
 
 
 @dataclass(slots=True)
@@ -54,13 +42,10 @@ class Decided:
 
 def expected(write: Write) -> dict[str, Any] | None:
     """The raw values that this write believes to stand where it writes what people decide; None: it writes none."""
-    if write.operation not in {"create", "update"} or write.object_type not in _PEOPLE | _COMPANIES:
+    if write.side == "salesforce" and write.operation == "create":
+        # Keyed by the external id: what is there already was read, and is no create.
         return None
-    merged = {change.target: change.before for change in write.changes if change.rule in _MERGED}
-    if write.side == "salesforce":
-        # Its updates are conditional at no extra call, whatever they write.
-        return merged if write.operation == "update" else None
-    return merged or None
+    return watched(write) or None
 
 
 def notice(
@@ -110,9 +95,7 @@ def decide(
     sources = _sources(connection, [write for write, _ in told])
     for write, result in told:
         specs = (
-            context.mapping.people.fields
-            if write.object_type in _PEOPLE
-            else context.mapping.companies.fields
+            context.mapping.people.fields if write.object_type in PEOPLE else context.mapping.companies.fields
         )
         back: list[FieldChange] = []
         for change in write.changes:
@@ -183,7 +166,7 @@ def _sources(connection: sa.Connection, writes: Sequence[Write]) -> dict[str, Re
             continue
         link, side = row.link, other(write.side)
         if side == "hubspot" and link.hubspot_id is not None:
-            kind = "contacts" if write.object_type in _PEOPLE else "companies"
+            kind = "contacts" if write.object_type in PEOPLE else "companies"
             keys[(side, kind, link.hubspot_id)] = write.link_id
         elif side == "salesforce" and link.salesforce_id is not None and link.salesforce_type is not None:
             keys[(side, link.salesforce_type, link.salesforce_id)] = write.link_id

@@ -12,7 +12,27 @@ from sync_rules.merge import Seen, merge_field
 from sync_rules.plan import Conflict, FieldChange, Write
 from sync_rules.records import Stamp, other
 
+PEOPLE = frozenset({"contacts", "Lead", "Contact"})
+_COMPANIES = frozenset({"companies", "Account"})
+# Only what people edit can be overtaken: computed values and ids are put right whoever changed them.
+_MERGED = frozenset(
+    {
+        "two_way",
+        "prefer_salesforce",
+        "prefer_hubspot",
+        "always_salesforce",
+        "always_hubspot",
+        "most_restrictive",
+    }
+)
 _WHY = "set by somebody while a pass was writing"
+
+
+def watched(write: Write) -> dict[str, Any]:
+    """The raw values that a write believes to stand where it writes what people decide, by API name."""
+    if write.operation not in {"create", "update"} or write.object_type not in PEOPLE | _COMPANIES:
+        return {}
+    return {change.target: change.before for change in write.changes if change.rule in _MERGED}
 
 
 def put_back(

@@ -10,7 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+<<<<<<< HEAD
 from sync_rules.lanes import in_batches
+=======
+from sync_rules.overtaken import watched
+>>>>>>> 27caedd (Price the look at what an update of HubSpot replaced)
 from sync_rules.plan import REMOVALS, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.planner import after_create
@@ -27,6 +31,7 @@ class BatchSizes:
     Attributes:
         at_once: writes of one kind that the apply step hands over together; a remainder is not filled up.
         by_rule: whether new Leads without an owner go in calls of their own, for Salesforce to assign.
+        histories: records whose history one call tells: what an update of HubSpot has replaced.
         singly: ``(side, operation)`` that take one call for each record.
     """
 
@@ -34,6 +39,7 @@ class BatchSizes:
     hubspot: int
     salesforce: int
     associations: int
+    histories: int
     by_rule: bool = False
     singly: frozenset[tuple[Side, str]] = frozenset({("hubspot", "opt_out"), ("hubspot", "purge")})
 
@@ -95,6 +101,7 @@ def _calls(batch: Sequence[Write], sizes: BatchSizes) -> int:
     if side == "hubspot":
         back = [write for write in batch if any(c.rule == CLEAR_THEN_SET for c in write.changes)]
         calls += -(-len(back) // size)
+        calls += -(-sum(1 for write in batch if watched(write)) // sizes.histories)
         calls += _association_calls(batch, sizes)
     return calls
 

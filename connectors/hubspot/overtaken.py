@@ -14,7 +14,7 @@ from connectors.hubspot.records import by_app, holds, moment
 from connectors.results import Overtaken, RecordWrite
 
 # HubSpot gives fewer records to a page when it tells their history.
-_AT_ONCE = 50
+BATCH = 50
 
 
 def overtaken(
@@ -33,7 +33,7 @@ def overtaken(
     found: dict[str, dict[str, Overtaken]] = {}
     concerned = [write for write in writes if write.expected and write.key in record_ids]
     path = f"/crm/v3/objects/{object_type}/batch/read"
-    for part in chunks(concerned, _AT_ONCE):
+    for part in chunks(concerned, BATCH):
         names = sorted({name for write in part for name in write.expected or ()})
         body = {
             "inputs": [{"id": one} for one in dict.fromkeys(record_ids[write.key] for write in part)],

@@ -15,7 +15,7 @@ from sync_rules.price import BatchSizes, price
 from tests.unit.reports.test_plan import EMPTY, NOW, PLAN
 
 BERLIN = ZoneInfo("Europe/Berlin")
-SIZES = BatchSizes(at_once=200, hubspot=100, salesforce=200, associations=2000)
+SIZES = BatchSizes(at_once=200, hubspot=100, salesforce=200, associations=2000, histories=50)
 TRIPPED = ({"what": "blank contacts", "count": 9, "limit": 2, "how_to_approve": "Raise `caps.blank`."},)
 
 
