@@ -10,11 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-<<<<<<< HEAD
 from sync_rules.lanes import in_batches
-=======
 from sync_rules.overtaken import watched
->>>>>>> 27caedd (Price the look at what an update of HubSpot replaced)
 from sync_rules.plan import REMOVALS, Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.planner import after_create
