@@ -69,10 +69,10 @@ def _test(key: str, value: Any) -> str:
             + " or ".join(f'email_domain == "{name}" or email_domain.ends_with(".{name}")' for name in value)
             + ")"
         )
-    if key == "email_is":
-        return " or ".join(f"email_{finding} == true" for finding in value)
-    if key == "name_is":
-        return "name_placeholder == true"
+    if key in ("email_is", "name_is"):
+        return " or ".join(f"{key.removesuffix('_is')}_{finding} == true" for finding in value)
+    if key == "phone_is":
+        return " or ".join(f"phone_valid == {str(one == 'valid').lower()}" for one in value)
     if key == "source":
         return f"source != null and source.as_lower in {_texts(one.strip().lower() for one in value)}"
     if isinstance(value, bool):

@@ -18,6 +18,7 @@ from sla_rules.attributes_junk import (
     name_kind,
     phone_is_valid,
 )
+from sla_rules.attributes_mash import typed_at_random
 from sla_rules.attributes_titles import read_title
 from sla_rules.attributes_words import Words, fold
 from sla_rules.distinct import Distinct
@@ -36,10 +37,12 @@ _NEEDS = {
     "seniority": "title",
     "company_folded": "company",
     "name_placeholder": "first_name",
+    "name_typed_at_random": "first_name",
     "phone_valid": "phone",
 }
 """Attribute -> the column of people that it is read from, where that is another one."""
 
+_OF_NAMES = frozenset({"name_placeholder", "name_typed_at_random"})
 _FILLED_BY_CRMS = frozenset({"first_name", "last_name", "company"})
 """Where CRMs and people put a sign because the field must not be empty."""
 _FILLERS = ("[not provided]", "not provided", "[[unknown]]", "[unknown]", "n/a")
@@ -48,7 +51,7 @@ _FILLERS = ("[not provided]", "not provided", "[[unknown]]", "[unknown]", "n/a")
 def columns_needed(attributes: Collection[str]) -> set[str]:
     """Columns that a frame of people must have so that ``attributes`` can be read."""
     columns = {_NEEDS.get(name, name) for name in attributes}
-    if "name_placeholder" in attributes:
+    if _OF_NAMES & set(attributes):
         columns.add("last_name")
     if {"region", "phone_valid"} & set(attributes):
         columns.add("country")
@@ -104,7 +107,7 @@ def read_attributes(people: pl.DataFrame, words: Words, attributes: Collection[s
         )
     if any(name.startswith("email_") and _NEEDS.get(name) for name in wanted):
         frame = _with_email(frame, words, wanted)
-    if "name_placeholder" in wanted:
+    if _OF_NAMES & wanted:
         frame = _with_name(frame, words)
     if "phone_valid" in wanted:
         frame = _with_phone(frame)
@@ -196,8 +199,13 @@ def _at_the_last_sign(email: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _with_name(frame: pl.DataFrame, words: Words) -> pl.DataFrame:
     for column in ("first_name", "last_name"):
-        outputs = {f"{column}_kind": pl.Int8, f"{column}_folded": pl.String}
-        frame = _mapped(frame, column, lambda text: (int(name_kind(text, words)), fold(text)), outputs)
+        outputs = {f"{column}_kind": pl.Int8, f"{column}_folded": pl.String, f"{column}_mash": pl.Boolean}
+        frame = _mapped(
+            frame,
+            column,
+            lambda text: (int(name_kind(text, words)), fold(text), typed_at_random(text, words)),
+            outputs,
+        )
     first, last = (
         pl.col(f"{name}_kind").fill_null(int(NameKind.MISSING)) for name in ("first_name", "last_name")
     )
@@ -208,8 +216,10 @@ def _with_name(frame: pl.DataFrame, words: Words) -> pl.DataFrame:
         | ((highest == int(NameKind.DOUBTFUL)) & (lowest != int(NameKind.FINE)))
         | whole.fill_null(False)
     )
+    mash = pl.any_horizontal(pl.col(f"{name}_mash").fill_null(False) for name in ("first_name", "last_name"))
     return frame.with_columns(
-        pl.when(highest > int(NameKind.MISSING)).then(placeholder).alias("name_placeholder")
+        pl.when(highest > int(NameKind.MISSING)).then(placeholder).alias("name_placeholder"),
+        pl.when(highest > int(NameKind.MISSING)).then(mash).alias("name_typed_at_random"),
     )
 
 

@@ -1,7 +1,8 @@
 """Is this an address, a number, a name at all? One value in, one finding out.
 
 Syntax of mail is email-validator's, throw-away providers are disposable-email-domains', numbers are
-phonenumbers'. Only the rules for odd names are ours. Nothing here asks the network.
+phonenumbers'. Only the rules for odd names are ours; those for names typed at random are ``attributes_mash``'s.
+Nothing here asks the network.
 """
 
 import re
@@ -73,10 +74,8 @@ def name_kind(text: str, words: Words) -> NameKind:
     if (
         name in words.names["never"]
         or letters.isdigit()
-        or any(run in letters for run in words.names["keyboard"])
         or (len(letters) >= 3 and len(set(letters)) == 1)
         or re.search(r"https?:|www\.", text.lower())
-        or (len(letters) >= 5 and text.isascii() and letters.isalpha() and not set(letters) & set("aeiouy"))
     ):
         return NameKind.NEVER
     return NameKind.DOUBTFUL if name in words.names["doubtful"] else NameKind.FINE

@@ -1,18 +1,20 @@
 """The lead definition as a frozen value: criteria, points, gates, minimum information.
 
-Here: the shape of the contract. Not here: single values (``definition_values``), reading YAML
-(``definition_loading``), judging people (``qualify``), words for people (``reasons``, ``definition_text``).
+Here: the shape of the contract. Not here: single values (``definition_values``), gates, steps and personas
+(``definition_gates``), reading YAML (``definition_loading``), judging people (``qualify``), words for people
+(``reasons``, ``definition_text``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from contract_files.errors import ContractError
 from sla_rules.attributes_words import Words
+from sla_rules.definition_gates import Persona, Step, Way
 from sla_rules.definition_values import (
     ActivityKind,
     Country,
@@ -24,6 +26,7 @@ from sla_rules.definition_values import (
     MailDomain,
     Many,
     Page,
+    Part,
     Region,
     Seniority,
     Text,
@@ -33,19 +36,12 @@ from sla_rules.definition_values import (
 MAX_CRITERIA = 64
 """A judgement keeps one bit of a u64 for each criterion."""
 
-Stage = Literal["go-nowhere", "lead", "MQL", "SQL"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
-
 
 class DefinitionError(ContractError):
     """The lead definition cannot be used; ``problems`` names every ``file:line: what, and what to do``."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Amount(_Part):
+class Amount(Part):
     """A range of a number, both ends included."""
 
     at_least: float | None = None
@@ -60,7 +56,7 @@ class Amount(_Part):
         return self
 
 
-class When(_Part):
+class When(Part):
     """What must be true of the person. Every key given must hold; of a list, one item is enough."""
 
     title_words: Many[Word] | None = None
@@ -75,7 +71,7 @@ class When(_Part):
     revenue: Amount | None = None
     email_domain: Many[MailDomain] | None = None
     email_is: Many[Literal["malformed", "disposable", "personal", "role"]] | None = None
-    name_is: Many[Literal["placeholder"]] | None = None
+    name_is: Many[Literal["placeholder", "typed_at_random"]] | None = None
     phone_is: Many[Literal["valid", "invalid"]] | None = None
     email_opt_out: bool | None = None
     do_not_call: bool | None = None
@@ -92,7 +88,7 @@ class When(_Part):
         return {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
 
 
-class Did(_Part):
+class Did(Part):
     """What the person must have done: activities of a kind, how many, how recent.
 
     A window is half-open: an activity exactly ``within`` ago no longer counts, one at this moment does.
@@ -108,7 +104,7 @@ class Did(_Part):
     within: Duration | None = None
 
 
-class Disqualifier(_Part):
+class Disqualifier(Part):
     """Makes a go-nowhere of whoever it is true of."""
 
     id: Identifier
@@ -128,7 +124,7 @@ class Disqualifier(_Part):
         return 0
 
 
-class FitCriterion(_Part):
+class FitCriterion(Part):
     """Points for what the person and the company are."""
 
     id: Identifier
@@ -142,7 +138,7 @@ class FitCriterion(_Part):
         return
 
 
-class BehaviourCriterion(_Part):
+class BehaviourCriterion(Part):
     """Points for what the person did; with ``half_life`` they fade by whole days since the last time."""
 
     id: Identifier
@@ -160,39 +156,21 @@ class BehaviourCriterion(_Part):
 Criterion = Disqualifier | FitCriterion | BehaviourCriterion
 
 
-class FitSection(_Part):
+class FitSection(Part):
     """Fit criteria; their sum is kept between 0 and ``cap``."""
 
     cap: Annotated[int, Field(ge=1, le=99_999)]
     criteria: Annotated[tuple[FitCriterion, ...], Field(strict=False)] = ()
 
 
-class BehaviourSection(_Part):
+class BehaviourSection(Part):
     """Behaviour criteria; their sum is kept between 0 and ``cap``."""
 
     cap: Annotated[int, Field(ge=1, le=99_999)]
     criteria: Annotated[tuple[BehaviourCriterion, ...], Field(strict=False)] = ()
 
 
-class Way(_Part):
-    """One way through a gate. Everything that is given must hold."""
-
-    way: Text
-    fit_points: Annotated[int, Field(ge=0)] | None = None
-    behaviour_points: Annotated[int, Field(ge=0)] | None = None
-    points: Annotated[int, Field(ge=0)] | None = None
-    all_of: Many[str] | None = None
-    any_of: Many[str] | None = None
-    none_of: Many[str] | None = None
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> "Way":
-        if all(getattr(self, name) is None for name in type(self).model_fields if name != "way"):
-            raise ValueError("lets everybody through; give points or criteria, like 'fit_points: 30'")
-        return self
-
-
-class OwnWords(_Part):
+class OwnWords(Part):
     """Words of this business, added to the shipped tables."""
 
     functions: dict[str, Many[Word]] = Field(default_factory=dict)
@@ -202,18 +180,21 @@ class OwnWords(_Part):
     personal_mail: Annotated[tuple[str, ...], Field(strict=False)] = ()
 
 
-class LeadDefinition(_Part):
+class LeadDefinition(Part):
     """The whole contract. Bit i of a judgement's masks is ``criteria[i]``."""
 
     title: Text
     version: Text
     agreed_on: Annotated[date, Field(strict=False)]
     agreed_by: Many[Text]
+    effective_from: Annotated[date, Field(strict=False)] | None = None
     disqualify: Annotated[tuple[Disqualifier, ...], Field(strict=False)] = ()
     fit: FitSection
     behaviour: BehaviourSection
     mql: Many[Way]
     sql: Many[Way]
+    steps: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    personas: Annotated[tuple[Persona, ...], Field(strict=False)] = ()
     minimum_information: Annotated[tuple[Many[InformationField], ...], Field(strict=False)] = ()
     words: OwnWords = Field(default_factory=OwnWords)
 
@@ -226,6 +207,10 @@ class LeadDefinition(_Part):
     def bits(self) -> Mapping[str, int]:
         """Criterion id -> its bit."""
         return {criterion.id: bit for bit, criterion in enumerate(self.criteria)}
+
+    def mask(self, names: Iterable[str]) -> int:
+        """The bits of these criteria, set."""
+        return sum(1 << bit for bit in {self.bits[name] for name in names})
 
     @cached_property
     def vocabulary(self) -> Words:

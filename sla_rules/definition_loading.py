@@ -1,7 +1,7 @@
 """Read a lead definition from YAML and say everything that is wrong with it at once.
 
 Here: text -> ``LeadDefinition`` or ``DefinitionError``, and the checks between items (ids, gates, count of
-criteria). Not here: what one item may say (``definition``).
+criteria). Not here: what one item may say (``definition``), names that lead nowhere (``definition_references``).
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from contract_files.lines import Document, Finding, Path, parse_contract
 from contract_files.problems import checked
 from sla_rules.attributes_words import Words
 from sla_rules.definition import MAX_CRITERIA, DefinitionError, LeadDefinition
+from sla_rules.definition_references import items_at, reference_problems
 
 SHIPPED_NAME = "definition.yaml"
 
@@ -49,7 +50,7 @@ def load_definition(text: str, *, source: str) -> LeadDefinition:
     in_words = list(_word_problems(document.value))
     words = Words.shipped() if in_words else _own_words(document.value)
     definition, found = checked(document, LeadDefinition, context={"words": words})
-    problems = document.problems([*found, *in_words, *_reference_problems(document)])
+    problems = document.problems([*found, *in_words, *_id_problems(document)])
     if definition is None or problems:
         raise DefinitionError(problems)
     return definition
@@ -100,8 +101,8 @@ def _word_problems(value: dict[str, Any]) -> Iterator[Finding]:
         yield ("words", "personal_mail"), "personal_mail must be a list of mail domains"
 
 
-def _reference_problems(document: Document) -> Iterator[Finding]:
-    """Ids written twice, too many criteria, gates that name no criterion. Works on whatever is readable."""
+def _id_problems(document: Document) -> Iterator[Finding]:
+    """Ids written twice, too many criteria, names of no criterion. Works on whatever is readable."""
     seen: dict[str, Path] = {}
     count = 0
     for path, item in _criteria(document.value):
@@ -115,27 +116,12 @@ def _reference_problems(document: Document) -> Iterator[Finding]:
         seen.setdefault(name, path)
         if count == MAX_CRITERIA + 1:
             yield path, f"there are more than {MAX_CRITERIA} criteria; join or drop some from here on"
-    for gate in ("mql", "sql"):
-        for path, way in _items(document.value.get(gate), (gate,)):
-            if not isinstance(way, dict):
-                continue
-            for key in ("all_of", "any_of", "none_of"):
-                for at, name in _items(way.get(key), (*path, key)):
-                    if isinstance(name, str) and name not in seen:
-                        yield at, f"{name!r} is no criterion's id; {did_you_mean(name, seen)}"
+    yield from reference_problems(document.value, seen)
 
 
 def _criteria(value: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
-    yield from _items(value.get("disqualify"), ("disqualify",))
+    yield from items_at(value.get("disqualify"), ("disqualify",))
     for section in ("fit", "behaviour"):
         content = value.get(section)
         if isinstance(content, dict):
-            yield from _items(content.get("criteria"), (section, "criteria"))
-
-
-def _items(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield (*path, index), item
-    elif value is not None:
-        yield path, value
+            yield from items_at(content.get("criteria"), (section, "criteria"))

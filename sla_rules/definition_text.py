@@ -13,9 +13,9 @@ from sla_rules.definition import (
     Criterion,
     Did,
     LeadDefinition,
-    Way,
     When,
 )
+from sla_rules.definition_gates import Persona, Way
 from sla_rules.reasons import INFORMATION_WORDS
 
 
@@ -25,7 +25,7 @@ def plain_language(definition: LeadDefinition) -> str:
     parts = [
         f"# {definition.title}",
         f"Version {definition.version}, agreed on {definition.agreed_on.isoformat()} by "
-        f"{_list(definition.agreed_by, 'and')}.",
+        f"{_list(definition.agreed_by, 'and')}{_effective(definition)}.",
         "Every person is a **go-nowhere**, a **lead**, an **MQL** (marketing qualified) or an **SQL** (sales "
         "qualified). What we do not know gives no points and counts against nobody.",
         "## Go-nowhere: one of these is enough",
@@ -39,6 +39,8 @@ def plain_language(definition: LeadDefinition) -> str:
         _ways(definition, definition.mql),
         "## SQL: one of these ways is enough",
         _ways(definition, definition.sql),
+        _steps(definition),
+        _personas(definition),
         "## What sales must receive with a lead",
         "\n".join(
             f"- {_list([INFORMATION_WORDS.get(name, name) for name in group], 'or')}"
@@ -98,6 +100,47 @@ def _did(did: Did) -> str:
 
 def _ways(definition: LeadDefinition, ways: Sequence[Way]) -> str:
     return "\n".join(f"- **{way.way}**: {'; '.join(_way(definition, way))}" for way in ways)
+
+
+def _effective(definition: LeadDefinition) -> str:
+    begins = definition.effective_from
+    return f", in force from {begins.isoformat()}" if begins else ""
+
+
+def _steps(definition: LeadDefinition) -> str:
+    if not definition.steps:
+        return ""
+    lines = [
+        f"- **{step.name}** is a {step.inside} with one of: {_open(definition, step.open)}"
+        for step in definition.steps
+    ]
+    return "\n".join(["## Stages in between\n", *lines])
+
+
+def _personas(definition: LeadDefinition) -> str:
+    if not definition.personas:
+        return ""
+    intro = "Everybody has the persona of which they meet the most, or none. It takes nothing from anybody's points."
+    return "\n".join(
+        [f"## Whom we sell to\n\n{intro}\n", *(_persona(definition, one) for one in definition.personas)]
+    )
+
+
+def _persona(definition: LeadDefinition, persona: Persona) -> str:
+    labels = _list(
+        [f"“{definition.criteria[definition.bits[name]].label}”" for name in persona.criteria], "and"
+    )
+    share = "" if persona.needed == len(persona.criteria) else f"at least {persona.needed} of "
+    gates = [
+        f"; {stage} for them: {_open(definition, ways)}"
+        for stage, ways in (("MQL", persona.mql), ("SQL", persona.sql))
+        if ways
+    ]
+    return f"- **{persona.label}**: {share}{labels}{''.join(gates)}"
+
+
+def _open(definition: LeadDefinition, ways: Sequence[Way]) -> str:
+    return " or ".join(f"{way.way} ({', '.join(_way(definition, way))})" for way in ways)
 
 
 def _way(definition: LeadDefinition, way: Way) -> list[str]:
@@ -170,6 +213,7 @@ _VALUES: Mapping[str, str] = {
     "it": "IT",
     "hr": "HR",
     "placeholder": "a placeholder",
+    "typed_at_random": "typed at random",
     "malformed": "not well formed",
     "disposable": "a throw-away one",
     "personal": "a private one",

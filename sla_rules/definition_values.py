@@ -8,7 +8,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from contract_files.hints import did_you_mean
 from sla_rules.attributes_words import Words
@@ -44,6 +44,12 @@ InformationField = Literal[
 ]
 
 T = TypeVar("T")
+
+
+class Part(BaseModel):
+    """Base of everything that a lead definition is made of: frozen, nothing unknown, nothing guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def _one_or_many(value: Any) -> Any:

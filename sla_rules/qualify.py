@@ -1,20 +1,20 @@
 """Judge people by a lead definition: stage, score, criteria passed, failed and unknown, next change.
 
-Here: masks and points together, gates to stage. Not here: who people are (``qualify_fit``), what they did
-(``qualify_behaviour``) and words for people (``reasons``). ``now`` is an argument; nothing is read or written.
+Here: masks and points together. Not here: who people are (``qualify_fit``), what they did
+(``qualify_behaviour``), where that leads (``qualify_gates``) and words for people (``reasons``). ``now`` is an
+argument; nothing is read or written.
 """
 
-from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import reduce
 
 import polars as pl
 
 from sla_rules.attributes import columns_needed
-from sla_rules.definition import STAGES, LeadDefinition, Way
+from sla_rules.definition import LeadDefinition
 from sla_rules.qualify_behaviour import ACTIVITY_COLUMNS, MOMENT, asked_by, behaviour_of
 from sla_rules.qualify_fit import attributes_of, fit_of
+from sla_rules.qualify_gates import persona_numbers, stages_and_steps
 
 JUDGEMENT_SCHEMA = pl.Schema(
     {
@@ -25,6 +25,8 @@ JUDGEMENT_SCHEMA = pl.Schema(
         "failed": pl.UInt64(),
         "unknown": pl.UInt64(),
         "next_change_at": MOMENT,
+        "persona": pl.String(),
+        "step": pl.String(),
     }
 )
 
@@ -49,7 +51,8 @@ def qualify(
     Returns:
         ``JUDGEMENT_SCHEMA``, rows in the order of ``people``. Bit i of a mask is ``definition.criteria[i]``.
         ``next_change_at`` is the earliest moment after ``now`` at which, with nothing added, a window ends,
-        points fade or an activity of the future begins to count; null if never.
+        points fade or an activity of the future begins to count; null if never. ``persona`` is an id,
+        ``step`` a name; null for none.
 
     Raises:
         ValueError: when a column is missing, a time is not in UTC, ``now`` is naive or a person comes twice.
@@ -72,15 +75,20 @@ def qualify(
             next_change_at="change_at",
         )
     )
+    frame = frame.with_columns(persona_number=persona_numbers(definition, frame.get_column("passed")))
+    frame = frame.with_columns(stages_and_steps(definition))
+    persona_ids = pl.Series([None, *(persona.id for persona in definition.personas)], dtype=pl.String)
     everything = (1 << len(definition.criteria)) - 1
     return frame.select(
         "person_id",
-        _stage(definition).cast(pl.String).alias("stage"),
+        pl.col("stage").cast(pl.String),
         (pl.col("fit_points") + pl.col("behaviour_points")).cast(pl.Int32).alias("score"),
         "passed",
         (pl.lit(everything, pl.UInt64) & ~(pl.col("passed") | pl.col("unknown"))).alias("failed"),
         "unknown",
         "next_change_at",
+        persona=pl.lit(persona_ids).gather("persona_number"),
+        step="step",
     )
 
 
@@ -96,44 +104,3 @@ def _check(people: pl.DataFrame, activities: pl.DataFrame, now: datetime) -> Non
     # Different hashes are different ids, and numbers are counted faster than texts.
     if person_ids.hash().n_unique() != people.height and person_ids.n_unique() != people.height:
         raise ValueError("people hold a person_id more than once; judge each person once")
-
-
-def _bits(definition: LeadDefinition, names: Iterable[str]) -> pl.Expr:
-    return pl.lit(sum({1 << definition.bits[name] for name in names}), pl.UInt64)
-
-
-def _stage(definition: LeadDefinition) -> pl.Expr:
-    """Stage from the columns ``passed``, ``fit_points`` and ``behaviour_points``."""
-    stages = pl.Enum(STAGES)
-    disqualified = pl.col("passed") & _bits(definition, [item.id for item in definition.disqualify]) != 0
-    return (
-        pl.when(disqualified)
-        .then(pl.lit("go-nowhere", stages))
-        .when(_gate(definition, definition.sql))
-        .then(pl.lit("SQL", stages))
-        .when(_gate(definition, definition.mql))
-        .then(pl.lit("MQL", stages))
-        .otherwise(pl.lit("lead", stages))
-    )
-
-
-def _gate(definition: LeadDefinition, ways: Sequence[Way]) -> pl.Expr:
-    return reduce(pl.Expr.or_, (_way(definition, way) for way in ways))
-
-
-def _way(definition: LeadDefinition, way: Way) -> pl.Expr:
-    passed, parts = pl.col("passed"), []
-    if way.fit_points is not None:
-        parts.append(pl.col("fit_points") >= way.fit_points)
-    if way.behaviour_points is not None:
-        parts.append(pl.col("behaviour_points") >= way.behaviour_points)
-    if way.points is not None:
-        parts.append(pl.col("fit_points") + pl.col("behaviour_points") >= way.points)
-    if way.all_of is not None:
-        wanted = _bits(definition, way.all_of)
-        parts.append(passed & wanted == wanted)
-    if way.any_of is not None:
-        parts.append(passed & _bits(definition, way.any_of) != 0)
-    if way.none_of is not None:
-        parts.append(passed & _bits(definition, way.none_of) == 0)
-    return reduce(pl.Expr.and_, parts)

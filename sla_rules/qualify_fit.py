@@ -21,10 +21,10 @@ _NEARLY_UNIQUE = frozenset({"email", "phone"})
 _ATTRIBUTES = {
     "title_words": "title_folded",
     "company_words": "company_folded",
-    "name_is": "name_placeholder",
     "phone_is": "phone_valid",
 }
-"""Key of ``when`` -> attribute read, where the names differ; ``email_is`` reads one for each finding."""
+"""Key of ``when`` -> attribute read, where the names differ; ``email_is`` and ``name_is`` read one for
+each finding."""
 
 
 def attributes_of(definition: LeadDefinition) -> set[str]:
@@ -35,8 +35,8 @@ def attributes_of(definition: LeadDefinition) -> set[str]:
 def _attributes(when: When | None) -> set[str]:
     found: set[str] = set()
     for key, value in (when.given if when else {}).items():
-        if key == "email_is":
-            found.update(f"email_{finding}" for finding in value)
+        if key in ("email_is", "name_is"):
+            found.update(f"{key.removesuffix('_is')}_{finding}" for finding in value)
         else:
             found.add(_ATTRIBUTES.get(key, key))
     return found
@@ -124,8 +124,8 @@ def _domain(domains: Any) -> pl.Expr:
     return reduce(pl.Expr.or_, below, domain.is_in(list(domains)))
 
 
-def _finding(values: Any) -> pl.Expr:
-    return pl.any_horizontal([f"email_{value}" for value in values])
+def _finding(about: str) -> Callable[[Any], pl.Expr]:
+    return lambda values: pl.any_horizontal([f"{about}_{value}" for value in values])
 
 
 def _phone(values: Any) -> pl.Expr:
@@ -148,8 +148,8 @@ _TESTS: Mapping[str, Callable[[Any], pl.Expr]] = {
     "employees": _within("employees"),
     "revenue": _within("revenue"),
     "email_domain": _domain,
-    "email_is": _finding,
-    "name_is": lambda _: pl.col("name_placeholder"),
+    "email_is": _finding("email"),
+    "name_is": _finding("name"),
     "phone_is": _phone,
     "email_opt_out": lambda expected: pl.col("email_opt_out") == expected,
     "do_not_call": lambda expected: pl.col("do_not_call") == expected,

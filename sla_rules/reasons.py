@@ -1,20 +1,23 @@
 """Say in one line why a person is at a stage, and in one line what is missing to the next.
 
 Here: masks and scores to texts of at most 255 characters, made once for each distinct mask. Not here: the
-decision (``qualify``) and the page that explains the definition itself (``definition_text``).
+decision (``qualify``), what one person lacks to the next stage (``reasons_missing``), and the page that explains
+the definition itself (``definition_text``).
 
 Texts use the labels of the criteria and no relative times, so that they change only when the judgement does.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import polars as pl
 
-from sla_rules.definition import STAGES, BehaviourCriterion, Criterion, LeadDefinition, Way
+from sla_rules.definition import BehaviourCriterion, LeadDefinition
+from sla_rules.definition_gates import STAGES
 from sla_rules.distinct import Distinct
+from sla_rules.qualify_gates import persona_number
 from sla_rules.qualify_handoff import information, lacking
+from sla_rules.reasons_missing import gate_bits, gated_persona, nearest_gate, unknown_fields
 
 LINE_LIMIT = 255
 """A Salesforce text field holds no more."""
@@ -22,21 +25,6 @@ WHO_LIMIT = 80
 _PREFIX_LIMIT = 26
 _ALL = (1 << 64) - 1
 
-_FIELD_WORDS = {
-    "title_words": "job title",
-    "function": "job title",
-    "seniority": "job title",
-    "company_words": "company",
-    "employees": "number of employees",
-    "revenue": "revenue",
-    "email_domain": "e-mail",
-    "email_is": "e-mail",
-    "name_is": "name",
-    "phone_is": "phone",
-    "source": "lead source",
-    "email_opt_out": "whether they opted out",
-    "do_not_call": "whether we may call",
-}
 INFORMATION_WORDS = {"last_name": "last name", "first_name": "first name", "employees": "number of employees"}
 """Fields whose name is not the word that people use for them."""
 
@@ -69,21 +57,25 @@ def reason_lines(
         shown=pl.col("passed") & told_of if disqualifying else pl.col("passed"),
         fit_points=fit_points,
         behaviour_points=pl.col("score") - fit_points,
-        at_gate=pl.col("passed") & _gate_bits(definition),
+        at_gate=pl.col("passed") & gate_bits(definition),
+        persona=gated_persona(definition),
+        step="step",
     )
-    room = LINE_LIMIT - _PREFIX_LIMIT - (WHO_LIMIT + 2 if people is not None else 0)
+    prefix = _PREFIX_LIMIT + max((len(step.name) + 3 for step in definition.steps), default=0)
+    room = LINE_LIMIT - prefix - (WHO_LIMIT + 2 if people is not None else 0)
     told = _told(definition)
-    gap_keys = ["number", "fit_points", "behaviour_points", "at_gate"]
+    gap_keys = ["number", "persona", "fit_points", "behaviour_points", "at_gate"]
     with ThreadPoolExecutor(1) as beside:  # Polars leaves the interpreter to the other thread
         about = beside.submit(_about, definition, judgements, people)
-        because = _texts(frame, ["shown"], lambda shown: _because(told, shown, room))
+        because = _texts(frame, ["shown"], lambda shown: _because(definition, told, shown, room))
         unknowns = _texts(
-            frame, ["number", "unknown"], lambda at, key: _unknowns(definition, STAGES[at], key)
+            frame, ["number", "unknown"], lambda at, key: unknown_fields(definition, STAGES[at], key)
         )
-        gap = _texts(frame, gap_keys, lambda at, *key: _gap(definition, STAGES[at], *key))
+        gap = _texts(frame, gap_keys, lambda at, *key: nearest_gate(definition, STAGES[at], *key))
         who, needed = about.result()
-    frame = frame.select("person_id", "stage", "score", who=who, because=because)
-    head = pl.concat_str("stage", pl.lit(", "), "score", pl.lit(" points: "))
+    frame = frame.select("person_id", "stage", "step", "score", who=who, because=because)
+    step = [pl.format(" ({})", "step").fill_null("")] if definition.steps else []
+    head = pl.concat_str("stage", *step, pl.lit(", "), "score", pl.lit(" points: "))
     return frame.select(
         "person_id",
         reason=pl.concat_str(
@@ -168,8 +160,10 @@ def _told(definition: LeadDefinition) -> list[tuple[int, str]]:
     return [(1 << bit, f"but {item.label}" if item.points < 0 else item.label) for bit, item in items]
 
 
-def _because(told: Sequence[tuple[int, str]], shown: int, room: int) -> str:
+def _because(definition: LeadDefinition, told: Sequence[tuple[int, str]], shown: int, room: int) -> str:
     labels = [label for mask, label in told if shown & mask]
+    if number := persona_number(definition, shown):
+        labels.insert(0, f"persona {definition.personas[number - 1].label}")
     return _fitting(labels, room) if labels else "nothing that we know speaks for them yet"
 
 
@@ -184,70 +178,3 @@ def _fitting(labels: Sequence[str], room: int) -> str:
             return text + tail
         text = longer
     return text
-
-
-def _unknowns(definition: LeadDefinition, stage: str, unknown: int) -> str:
-    """Fields that nobody filled in and that could bring points or a gate; empty for who needs none."""
-    if stage not in ("lead", "MQL"):
-        return ""
-    wanted = _gate_bits(definition)
-    fields = [
-        _FIELD_WORDS.get(key, key)
-        for bit, item in enumerate(definition.criteria)
-        if unknown >> bit & 1 and item.when and (item.points > 0 or wanted >> bit & 1)
-        for key in item.when.given
-    ]
-    return f"unknown: {', '.join(dict.fromkeys(fields))}" if fields else ""
-
-
-def _gate_bits(definition: LeadDefinition) -> int:
-    names = {
-        name
-        for way in (*definition.mql, *definition.sql)
-        for group in (way.all_of, way.any_of, way.none_of)
-        for name in group or ()
-    }
-    return sum(1 << definition.bits[name] for name in names)
-
-
-def _gap(definition: LeadDefinition, stage: str, fit: int, behaviour: int, passed: int) -> str:
-    """What is lacking on the shortest way to the next stage."""
-    if stage not in ("lead", "MQL"):
-        return ""
-    target, ways = ("MQL", definition.mql) if stage == "lead" else ("SQL", definition.sql)
-    needs = [_needs(definition, way, fit, behaviour, passed) for way in ways]
-    _, text = min(needs, key=lambda need: need[0])
-    return f"to {target}: {text}"
-
-
-def _needs(definition: LeadDefinition, way: Way, fit: int, behaviour: int, passed: int) -> tuple[int, str]:
-    """How far a way is in points (a criterion counts what it is worth), and what it needs in words."""
-
-    def lacking(names: Iterable[str]) -> list[Criterion]:
-        bits = [definition.bits[name] for name in names]
-        return [definition.criteria[bit] for bit in bits if not passed >> bit & 1]
-
-    distance, words = 0, []
-    for wanted, have, name in (
-        (way.fit_points, fit, "fit points"),
-        (way.behaviour_points, behaviour, "behaviour points"),
-        (way.points, fit + behaviour, "points"),
-    ):
-        if wanted is not None and have < wanted:
-            distance += wanted - have
-            words.append(f"{wanted - have} more {name}")
-    for item in lacking(way.all_of or ()):
-        distance += _worth(item)
-        words.append(item.label)
-    if way.any_of and len(choices := lacking(way.any_of)) == len(way.any_of):
-        distance += min(_worth(item) for item in choices)
-        words.append(" or ".join(item.label for item in choices))
-    for name in way.none_of or ():
-        if passed >> definition.bits[name] & 1:
-            distance += 100
-            words.append(f"must no longer be true: {definition.criteria[definition.bits[name]].label}")
-    return distance, ", ".join(words)
-
-
-def _worth(item: Any) -> int:
-    return max(int(item.points), 1)

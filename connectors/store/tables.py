@@ -137,6 +137,8 @@ judgements = sa.Table(
     _column("definition_version", sa.String(40)),
     _column("judged_at", UtcDateTime),
     _optional("next_change_at", UtcDateTime, index=True),
+    _optional("persona", sa.String(60)),
+    _optional("step", sa.String(30)),
 )
 
 stage_history = sa.Table(
@@ -148,6 +150,8 @@ stage_history = sa.Table(
     _optional("previous_stage", sa.String(20)),
     _column("score", sa.Integer),
     _column("definition_version", sa.String(40)),
+    _optional("persona", sa.String(60)),
+    _optional("step", sa.String(30)),
 )
 
 handoffs = sa.Table(

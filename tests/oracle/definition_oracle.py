@@ -13,9 +13,11 @@ from typing import Any
 
 from sla_rules.attributes import country_code, industry_name
 from sla_rules.attributes_junk import NameKind, email_is_malformed, is_disposable, name_kind, phone_is_valid
+from sla_rules.attributes_mash import typed_at_random
 from sla_rules.attributes_titles import TitleReading, read_title
 from sla_rules.attributes_words import Words, fold
-from sla_rules.definition import BehaviourCriterion, Did, LeadDefinition, Way, When
+from sla_rules.definition import BehaviourCriterion, Did, LeadDefinition, When
+from sla_rules.definition_gates import Persona, Way
 
 DAY = timedelta(days=1)
 Row = Mapping[str, Any]
@@ -30,6 +32,8 @@ class Judged:
     failed: int
     unknown: int
     next_change_at: datetime | None
+    persona: str | None = None
+    step: str | None = None
     reason: str = ""
     missing: str = ""
 
@@ -83,8 +87,6 @@ class Oracle:
         if key == "phone_is":
             phone = text_of(person, "phone")
             return None if phone is None else self.phone(phone, self.attribute(person, "country"))
-        if key == "name_is":
-            return self.placeholder(person)
         return text_of(person, key)
 
     def placeholder(self, person: Row) -> bool | None:
@@ -97,6 +99,12 @@ class Oracle:
         if NameKind.DOUBTFUL in kinds and NameKind.FINE not in kinds:
             return True
         return None not in parts and " ".join(fold(part or "") for part in parts) in self.words.names["whole"]
+
+    def typed_at_random(self, person: Row) -> bool | None:
+        parts = [part for name in ("first_name", "last_name") if (part := text_of(person, name))]
+        if all(self.name_kind(part) == NameKind.MISSING for part in parts):
+            return None
+        return any(typed_at_random(part, self.words) for part in parts)
 
     def email_finding(self, person: Row, finding: str) -> bool | None:
         email = text_of(person, "email")
@@ -126,8 +134,12 @@ class Oracle:
         return None if None in answers else True
 
     def part_holds(self, key: str, wanted: Any, person: Row) -> bool | None:
-        if key == "email_is":
-            answers = [self.email_finding(person, finding) for finding in wanted]
+        if key in ("email_is", "name_is"):
+            of_names = {"placeholder": self.placeholder, "typed_at_random": self.typed_at_random}
+            answers = [
+                of_names[finding](person) if key == "name_is" else self.email_finding(person, finding)
+                for finding in wanted
+            ]
             if True in answers:
                 return True
             return None if None in answers else False
@@ -141,8 +153,6 @@ class Oracle:
             return low and (wanted.at_most is None or value <= wanted.at_most)
         if key == "email_domain":
             return any(value == domain or value.endswith(f".{domain}") for domain in wanted)
-        if key == "name_is":
-            return bool(value)
         if key == "phone_is":
             return ("valid" if value else "invalid") in wanted
         if key in ("email_opt_out", "do_not_call"):
@@ -217,17 +227,20 @@ class Oracle:
             min(max(sum(worth[item.id] for item in section.criteria if answers[item.id]), 0), section.cap)
             for section in (definition.fit, definition.behaviour)
         )
+        persona = self.persona(answers)
+        sql, mql = self.gates(persona)
         stage = "lead"
         if any(answers[item.id] for item in definition.disqualify):
             stage = "go-nowhere"
-        elif any(opens(way, fit, behaviour, answers) for way in definition.sql):
+        elif any(opens(way, fit, behaviour, answers) for way in sql):
             stage = "SQL"
-        elif any(opens(way, fit, behaviour, answers) for way in definition.mql):
+        elif any(opens(way, fit, behaviour, answers) for way in mql):
             stage = "MQL"
+        step = self.step(stage, fit, behaviour, answers)
         masks = {True: 0, False: 0, None: 0}
         for bit, criterion in enumerate(definition.criteria):
             masks[answers[criterion.id]] |= 1 << bit
-        reason, missing = self.lines(person, stage, fit, behaviour, answers)
+        reason, missing = self.lines(person, stage, step, persona, fit, behaviour, answers)
         return Judged(
             person_id=person["person_id"],
             stage=stage,
@@ -236,14 +249,47 @@ class Oracle:
             failed=masks[False],
             unknown=masks[None],
             next_change_at=min(changes, default=None),
+            persona=persona.id if persona else None,
+            step=step,
             reason=reason,
             missing=missing,
         )
 
+    def persona(self, answers: Mapping[str, bool | None]) -> Persona | None:
+        """The persona of whose criteria the person meets the most points; the first of equals."""
+        points = {item.id: item.points for item in self.definition.criteria}
+        found: list[tuple[int, int, Persona]] = []
+        for persona in self.definition.personas:
+            met = [name for name in persona.criteria if answers[name]]
+            if len(met) >= (persona.at_least or len(persona.criteria)):
+                found.append((sum(points[name] for name in met), len(met), persona))
+        return max(found, key=lambda item: item[:2])[2] if found else None
+
+    def step(self, stage: str, fit: int, behaviour: int, answers: Mapping[str, bool | None]) -> str | None:
+        """The last step of the stage that is open."""
+        names = [
+            step.name
+            for step in self.definition.steps
+            if step.inside == stage and any(opens(way, fit, behaviour, answers) for way in step.open)
+        ]
+        return names[-1] if names else None
+
+    def gates(self, persona: Persona | None) -> tuple[Iterable[Way], Iterable[Way]]:
+        """Ways to SQL and to MQL."""
+        own_sql, own_mql = (persona.sql, persona.mql) if persona else (None, None)
+        return own_sql or self.definition.sql, own_mql or self.definition.mql
+
     # The lines -----------------------------------------------------------------------------------------
 
     def lines(
-        self, person: Row, stage: str, fit: int, behaviour: int, answers: Mapping[str, bool | None]
+        self,
+        person: Row,
+        stage: str,
+        step: str | None,
+        persona: Persona | None,
+        fit: int,
+        behaviour: int,
+        answers: Mapping[str, bool | None],
     ) -> tuple[str, str]:
         if stage == "go-nowhere":
             labels = [item.label for item in self.definition.disqualify if answers[item.id]]
@@ -253,7 +299,12 @@ class Oracle:
             told.sort(key=lambda item: not isinstance(item, BehaviourCriterion))
             labels = [item.label for item in told if item.points >= 0]
             labels += [f"but {item.label}" for item in told if item.points < 0]
-        because = shortened(labels, 147) if labels else "nothing that we know speaks for them yet"
+            if persona is not None:
+                labels.insert(0, f"persona {persona.label}")
+        longest_step = max((len(one.name) + 3 for one in self.definition.steps), default=0)
+        because = (
+            shortened(labels, 147 - longest_step) if labels else "nothing that we know speaks for them yet"
+        )
         employees = person.get("employees")
         words = [
             person.get("title"),
@@ -262,12 +313,19 @@ class Oracle:
         ]
         who = ", ".join(word.strip() for word in words if word and word.strip())
         who = who if len(who) <= 80 else who[:79] + "…"
-        head = stage if stage == "go-nowhere" else f"{stage}, {fit + behaviour} points"
+        named = f"{stage} ({step})" if step else stage
+        head = stage if stage == "go-nowhere" else f"{named}, {fit + behaviour} points"
         reason = f"{head}: " + "; ".join(part for part in (who, because) if part)
-        return reason, self.missing(person, stage, fit, behaviour, answers)
+        return reason, self.missing(person, stage, persona, fit, behaviour, answers)
 
     def missing(
-        self, person: Row, stage: str, fit: int, behaviour: int, answers: Mapping[str, bool | None]
+        self,
+        person: Row,
+        stage: str,
+        persona: Persona | None,
+        fit: int,
+        behaviour: int,
+        answers: Mapping[str, bool | None],
     ) -> str:
         if stage == "go-nowhere":
             return ""
@@ -281,52 +339,69 @@ class Oracle:
         if needed:
             parts.append(f"needed for handoff: {', '.join(needed)}")
         if stage != "SQL":
-            gates = (*self.definition.mql, *self.definition.sql)
+            gates = [*self.definition.mql, *self.definition.sql]
+            for one in self.definition.personas:
+                gates += [*(one.mql or ()), *(one.sql or ())]
             wanted = {
                 name
                 for way in gates
                 for group in (way.all_of, way.any_of, way.none_of)
                 for name in group or ()
             }
-            fields: dict[str, None] = {}
+            most: dict[str, dict[str, int]] = {}
             for item in self.definition.criteria:
                 if answers[item.id] is None and item.when and (item.points > 0 or item.id in wanted):
-                    fields.update(dict.fromkeys(FIELD_WORDS.get(key, key) for key in item.when.given))
-            if fields:
-                parts.append(f"unknown: {', '.join(fields)}")
-            target, ways = ("MQL", self.definition.mql) if stage == "lead" else ("SQL", self.definition.sql)
+                    for key in item.when.given:
+                        best = most.setdefault(FIELD_WORDS.get(key, key), {})
+                        best[key] = max(best.get(key, 0), item.points, 0)
+            told = []
+            for word, best in most.items():
+                points = min(sum(best.values()), self.definition.fit.cap)
+                told.append(f"{word} (up to {points})" if points else word)
+            if told:
+                parts.append(f"unknown: {', '.join(told)}")
+            sql, mql = self.gates(persona)
+            target, ways = ("MQL", mql) if stage == "lead" else ("SQL", sql)
             needs = [self.needs(way, fit, behaviour, answers) for way in ways]
-            nearest = min(distance for distance, _ in needs)
-            parts.append(f"to {target}: {next(text for distance, text in needs if distance == nearest)}")
+            nearest = min(distance for distance, _, _ in needs)
+            text, of = next((text, of) for distance, text, of in needs if distance == nearest)
+            parts.append(f"to {target}{of}: {text}")
         text = "; ".join(parts)
         return text if len(text) <= 255 else text[:254] + "…"
 
     def needs(
         self, way: Way, fit: int, behaviour: int, answers: Mapping[str, bool | None]
-    ) -> tuple[int, str]:
+    ) -> tuple[int, str, str]:
         by_id = {item.id: item for item in self.definition.criteria}
-        distance, words = 0, []
-        if way.fit_points is not None and way.fit_points > fit:
-            distance += way.fit_points - fit
-            words.append(f"{way.fit_points - fit} more fit points")
-        if way.behaviour_points is not None and way.behaviour_points > behaviour:
-            distance += way.behaviour_points - behaviour
-            words.append(f"{way.behaviour_points - behaviour} more behaviour points")
-        if way.points is not None and way.points > fit + behaviour:
-            distance += way.points - fit - behaviour
-            words.append(f"{way.points - fit - behaviour} more points")
+        distance, words, all_in_all = 0, [], 0
+        for wanted, have, name in (
+            (way.fit_points, fit, "fit points"),
+            (way.behaviour_points, behaviour, "behaviour points"),
+            (way.points, fit + behaviour, "points"),
+        ):
+            if wanted is None:
+                continue
+            all_in_all += 1
+            if wanted > have:
+                distance += wanted - have
+                words.append(f"{wanted - have} more {name}")
         for name in way.all_of or ():
+            all_in_all += 1
             if not answers[name]:
                 distance += max(by_id[name].points, 1)
                 words.append(by_id[name].label)
-        if way.any_of and not any(answers[name] for name in way.any_of):
-            distance += min(max(by_id[name].points, 1) for name in way.any_of)
-            words.append(" or ".join(by_id[name].label for name in way.any_of))
+        if way.any_of:
+            all_in_all += 1
+            if not any(answers[name] for name in way.any_of):
+                distance += min(max(by_id[name].points, 1) for name in way.any_of)
+                words.append(" or ".join(by_id[name].label for name in way.any_of))
         for name in way.none_of or ():
+            all_in_all += 1
             if answers[name]:
                 distance += 100
                 words.append(f"must no longer be true: {by_id[name].label}")
-        return distance, ", ".join(words)
+        of = f" ({all_in_all - len(words)} of {all_in_all})" if all_in_all > 1 else ""
+        return distance, ", ".join(words), of
 
 
 FIELD_WORDS = {

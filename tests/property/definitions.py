@@ -149,7 +149,7 @@ _tests: dict[str, st.SearchStrategy[Any]] = {
     "revenue": st.sampled_from([{"at_least": 1_000_000}, {"at_most": 0.5}]),
     "email_domain": _some(["rival.example", "acme.de"]),
     "email_is": _some(["malformed", "disposable", "personal", "role"]),
-    "name_is": st.just("placeholder"),
+    "name_is": _some(["placeholder", "typed_at_random"]),
     "phone_is": st.sampled_from(["valid", "invalid"]),
     "email_opt_out": st.booleans(),
     "do_not_call": st.booleans(),
@@ -200,6 +200,15 @@ def definitions(draw: st.DrawFn, *, points: st.SearchStrategy[int] = ANY_POINTS)
     if count:
         keys |= {name: _some([item["id"] for item in items]) for name in ("all_of", "any_of", "none_of")}
     way = st.fixed_dictionaries({"way": st.just("a way"), "points": st.integers(0, 60)}, optional=keys)
+    ways = st.lists(way, min_size=1, max_size=2)
+    fit_ids = [item["id"] for item in items[len(disqualify) : len(disqualify) + len(fit)]]
+    persona = st.fixed_dictionaries(
+        {"label": st.just("somebody"), "criteria": _some(fit_ids)},
+        optional={"at_least": st.just(1), "mql": ways, "sql": ways},
+    )
+    personas = draw(st.lists(persona, max_size=3)) if fit_ids else []
+    step = st.fixed_dictionaries({"inside": st.sampled_from(["lead", "MQL", "SQL"]), "open": ways})
+    steps = draw(st.lists(step, max_size=2))
     first, second = len(disqualify), len(disqualify) + len(fit)
     return LeadDefinition.model_validate(
         {
@@ -210,8 +219,10 @@ def definitions(draw: st.DrawFn, *, points: st.SearchStrategy[int] = ANY_POINTS)
             "disqualify": items[:first],
             "fit": {"cap": draw(st.integers(1, 80)), "criteria": items[first:second]},
             "behaviour": {"cap": draw(st.integers(1, 80)), "criteria": items[second:]},
-            "mql": draw(st.lists(way, min_size=1, max_size=2)),
-            "sql": draw(st.lists(way, min_size=1, max_size=2)),
+            "mql": draw(ways),
+            "sql": draw(ways),
+            "personas": [{**one, "id": f"persona{number}"} for number, one in enumerate(personas)],
+            "steps": [{**one, "name": f"step {number}"} for number, one in enumerate(steps)],
             "minimum_information": [["last_name"], ["email", "phone"]],
         }
     )

@@ -63,7 +63,7 @@ def judge(who: pl.DataFrame, done: pl.DataFrame, now: datetime = NOW) -> dict[st
         ({}, [], "lead"),
         ({"title": "Data Analyst", "employees": 8}, [("form_submission", DAY, "demo request")], "lead"),
         ({"title": None, "employees": 300}, [("form_submission", DAY, "Contact sales")], "MQL"),
-        ({"last_name": "asdf"}, [("form_submission", DAY, "Demo request")], "go-nowhere"),
+        ({"last_name": "sdkfjh"}, [("form_submission", DAY, "Demo request")], "go-nowhere"),
         ({"email": "anna@mailinator.com"}, [], "go-nowhere"),
         ({"email": "anna@x.datalumen.example"}, [], "go-nowhere"),
         ({"title": "Werkstudentin Finance"}, [], "go-nowhere"),
@@ -202,14 +202,15 @@ def lines(values: dict[str, Any], *done: tuple[str, timedelta, str | None]) -> t
 def test_the_reason_says_who_they_are_and_what_they_did_first() -> None:
     reason, missing = lines({}, ("page_view", 3 * DAY, "/pricing"))
     assert reason.startswith(
-        "MQL, 72 points: VP Finance, Banking, 600 people; viewed pricing in the last 7 days; decides"
+        "MQL, 72 points: VP Finance, Banking, 600 people; persona finance leader; viewed pricing in the last 7 days; "
+        "decides"
     )
-    assert missing.startswith("unknown: revenue, lead source; to SQL: ")
+    assert missing.startswith("unknown: revenue (up to 6), lead source (up to 8); to SQL (1 of 3): ")
 
 
 def test_the_reason_of_a_go_nowhere_is_what_disqualified() -> None:
     assert lines({"last_name": "asdf", "title": None, "industry": None, "employees": None}) == (
-        "go-nowhere: the name is a placeholder",
+        "go-nowhere: the name is a placeholder; the name was typed at random",
         "",
     )
 
@@ -217,7 +218,8 @@ def test_the_reason_of_a_go_nowhere_is_what_disqualified() -> None:
 def test_missing_names_what_sales_needs_then_the_unknown_then_the_gap() -> None:
     _, missing = lines({"company": None, "title": None, "revenue": 1.0, "source": "webinar"})
     assert missing == (
-        "needed for handoff: company; unknown: job title; to MQL: 4 more fit points, 10 more behaviour points"
+        "needed for handoff: company; unknown: job title (up to 34); "
+        "to MQL (0 of 2): 4 more fit points, 10 more behaviour points"
     )
 
 
@@ -238,5 +240,5 @@ def test_nobody_knows_anything_is_said_too() -> None:
     reason, missing = lines(nothing)
     assert reason == "lead, 0 points: nothing that we know speaks for them yet"
     assert missing.startswith(
-        "needed for handoff: last name, company, email or phone; unknown: job title, industry, "
+        "needed for handoff: last name, company, email or phone; unknown: job title (up to 34), "
     )
