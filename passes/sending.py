@@ -15,6 +15,7 @@ from passes.context import PassContext
 from sync_rules.owners import ASSIGNMENT_RULES
 from sync_rules.plan import Write
 from sync_rules.plan_computed import CLEAR_THEN_SET
+from sync_rules.planner import takeovers
 from sync_rules.price import left_to_assignment_rules
 
 
@@ -63,14 +64,18 @@ def _by_rule(context: PassContext, write: Write) -> bool:
 
 
 def clear_first(context: PassContext, batch: Sequence[JournalRow]) -> None:
-    """HubSpot's lifecycle stage goes back only in two steps: to blank, and then to the new stage."""
+    """What goes only in two steps, to blank and then to the new value.
+
+    HubSpot's lifecycle stage where it goes back, and an address that another contact of the batch takes over.
+    """
+    leaving = {left for _, left in takeovers(row.write for row in batch)}
     back = [
         RecordWrite(
             key=row.write.key, record_id=row.write.record_id, external_key=None, fields={change.target: None}
         )
         for row in batch
         for change in row.write.changes
-        if change.rule == CLEAR_THEN_SET
+        if change.rule == CLEAR_THEN_SET or (change.name == "email" and row.write.key in leaving)
     ]
     if back:
         context.hubspot.write(batch[0].write.object_type, "update", back)

@@ -3,9 +3,10 @@
 The whole of one pass's decisions in one call. How each kind of thing is decided is in the ``plan_`` modules.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sync_rules.changes import Bench, Findings, Place, update
 from sync_rules.consent import plan_opt_out
@@ -49,13 +50,45 @@ def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
     hot = _hot(state, mapping)
     return Plan(
         made_at=now,
-        writes=tuple(sorted(_once_each(found.writes), key=lambda write: urgency(write, hot))),
+        writes=_ordered(_once_each(found.writes), hot),
         holds=tuple(found.holds),
         conflicts=tuple(found.conflicts),
         agreements=tuple(found.agreements),
         considered=len(state.people) + len(state.companies),
         in_agreement=in_agreement,
     )
+
+
+def _ordered(writes: Iterable[Write], hot: Collection[str]) -> tuple[Write, ...]:
+    """The order in which writes are sent; contacts that take over each other's address stand together."""
+    known = tuple(writes)
+    swapping = {key for pair in takeovers(known) for key in pair}
+    first = {*hot, *(write.link_id for write in known if write.key in swapping)}
+    ranked = [(urgency(write, first), write) for write in known]
+    ranked.sort(key=lambda one: (*one[0][:2], one[1].key not in swapping, *one[0][2:]))
+    return tuple(write for _, write in ranked)
+
+
+def takeovers(writes: Iterable[Write]) -> Iterator[tuple[str, str]]:
+    """Pairs of writes, by key: the second gives up an address that the first takes.
+
+    HubSpot keeps an address for one contact only, so the second has to be without it first.
+    """
+    moves = {
+        write.key: (_address(change.before), _address(change.after))
+        for write in writes
+        if (write.side, write.object_type, write.operation) == ("hubspot", "contacts", "update")
+        for change in write.changes
+        if change.name == "email"
+    }
+    left_by = {before: key for key, (before, _) in moves.items() if before}
+    for key, (_, after) in moves.items():
+        if after and left_by.get(after, key) != key:
+            yield key, left_by[after]
+
+
+def _address(raw: Any) -> str:
+    return str(raw or "").strip().casefold()
 
 
 def _once_each(writes: Iterable[Write]) -> Iterable[Write]:

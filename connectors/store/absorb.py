@@ -39,6 +39,7 @@ def absorb(connection: sa.Connection, loser: str, winner: str) -> None:
         connection.execute(sa.update(table).where(table.c.link_id == loser).values(link_id=winner))
     for table in (tables.judgements, tables.clocks, tables.holds):
         connection.execute(sa.delete(table).where(table.c.link_id == loser))
+    _keep_first_handoff(connection, winner)
     links = tables.links
     base = connection.execute(sa.select(links.c.base).where(links.c.link_id == loser)).scalar()
     kept = connection.execute(sa.select(links.c.base).where(links.c.link_id == winner)).scalar()
@@ -47,3 +48,14 @@ def absorb(connection: sa.Connection, loser: str, winner: str) -> None:
     due = {"judge_due": True, "feedback_due": True, "plan_due": True, "account_due": True}
     connection.execute(sa.update(links).where(links.c.link_id == winner).values(**due))
     merge(connection, loser, winner)
+
+
+def _keep_first_handoff(connection: sa.Connection, link_id: str) -> None:
+    """One person is handed over once: the clocks go on from the first time, not from the merge."""
+    table = tables.handoffs
+    query = sa.select(table.c.handed_off_at).where(table.c.link_id == link_id)
+    order = (table.c.confirmed.desc(), table.c.handed_off_at)
+    first = connection.execute(query.order_by(*order).limit(1)).scalar()
+    if first is not None:
+        others = (table.c.link_id == link_id, table.c.handed_off_at != first)
+        connection.execute(sa.delete(table).where(*others))
