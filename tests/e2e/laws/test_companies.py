@@ -3,6 +3,7 @@
 from typing import Any
 
 from connectors.store import links
+from passes import review
 from tests.e2e.laws.world import World
 
 
@@ -77,3 +78,41 @@ def test_merged_accounts_stay_linked(world: World) -> None:
     with world.bench.store.begin() as connection:
         (row,) = [r for r in links.by_record(connection, hubspot_id=company_id) if not r.merged]
     assert row.link.salesforce_id == winner
+
+
+def test_a_free_mail_domain_says_nothing_about_an_employer(world: World) -> None:
+    """Two firms that gave a mail provider as their website are two, and nobody's mailbox makes an account."""
+    company_id = _company(world, name="Bakery Klein", domain="gmail.com")
+    account_id = _account(world, Name="Studio Gross", Website="https://www.gmail.com")
+    contact_id = world.asks_for_demo("vera.brandt@gmail.com")
+    world.settle()
+    assert _account_of(world, company_id) is None
+    assert world.sf("Account", account_id)["HubSpot_Company_Id__c"] is None
+    assert world.lead_of(contact_id) is not None
+    assert (len(world.portal.records("companies")), len(world.org.rows("Account"))) == (1, 1)
+
+
+def test_an_accounts_parent_stays_whatever_flows(world: World) -> None:
+    parent = _account(world, Name="Nordwerk Holding", Website="holding.example")
+    child = _account(world, Name="Nordwerk AG", Website="nordwerk.example", ParentId=parent)
+    company_id = _company(world, name="Nordwerk AG", domain="nordwerk.example")
+    world.settle()
+    world.portal.update("companies", company_id, {"numberofemployees": "700"}, actor=world.marketer)
+    world.settle()
+    assert world.sf("Account", child)["NumberOfEmployees"] == 700
+    assert world.sf("Account", child)["ParentId"] == parent
+
+
+def test_companies_can_be_told_apart_and_split_as_people_can(world: World) -> None:
+    company_id = _company(world, name="Delta", domain="delta.example")
+    account_id = _account(world, Name="Delta", Website="delta.example")
+    world.settle()
+    assert _account_of(world, company_id) == account_id
+    with world.bench.alone("review") as context:
+        review.split(context, f"hc{company_id}", "vera.admin")
+    world.settle()
+    assert _account_of(world, company_id) is None
+    assert world.sf("Account", account_id)["HubSpot_Company_Id__c"] is None
+    world.edit("Account", account_id, Industry="Technology")
+    world.settle()
+    assert _account_of(world, company_id) is None
