@@ -20,6 +20,7 @@ class Exit(IntEnum):
     UNEXPLAINED = 10
     FAILED = 11
     MOVED = 12
+    DIFFERENT = 13
     INTERRUPTED = 130
 
 
@@ -37,5 +38,6 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.UNEXPLAINED: "it ended, but not everybody (or not every write) is accounted for",
     Exit.FAILED: "a process that it needs did not start, or ended badly",
     Exit.MOVED: "the plan is out of date: a side has moved under it, or it was overtaken; nothing was written",
+    Exit.DIFFERENT: "the two systems differ, and neither a rule nor a hold says why",
     Exit.INTERRUPTED: "interrupted",
 }

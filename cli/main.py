@@ -235,6 +235,21 @@ def reconcile(
 app.add_typer(review_links, name="review-links", rich_help_panel=_LOOK)
 
 
+@app.command(rich_help_panel=_LOOK)
+def audit(
+    price: Annotated[bool, typer.Option("--price", help="Only say how many API calls it takes.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also list what a rule or a hold explains.")
+    ] = False,
+    as_json: Json = False,
+    limit: Limit = 50,
+) -> None:
+    """Read both systems whole and list every difference, with the rule or the hold that explains it."""
+    from cli import auditing as work
+
+    _end(work.command(price=price, everything=everything, as_json=as_json, limit=limit))
+
+
 @app.command(rich_help_panel=_AGREEMENT)
 def scorecard(
     out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("var/scorecard.html"),

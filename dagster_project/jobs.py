@@ -1,4 +1,4 @@
-"""The jobs: a pass, a dry run, a back-fill, metrics, the scorecard.
+"""The jobs: a pass, a dry run, a back-fill, metrics, the scorecard, the audit.
 
 All carry the pass's tag: figures are of whole passes, so they wait for one that runs.
 """
@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from assets.activities import activity_timeline
+from assets.audit import parity_audit
 from assets.feedback import sales_feedback
 from assets.hubspot import hubspot_activities, hubspot_companies, hubspot_engagement, hubspot_people
 from assets.leads import applied_writes, reconciliation, sync_plan
@@ -35,7 +36,7 @@ READING = (
 DECIDING = (people_links, activity_timeline, judgements, sales_feedback, sla_clocks, sync_plan)
 WRITING = (applied_writes, reconciliation)
 REPORTING = (sla_metrics, sla_scorecard)
-ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING)
+ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING, parity_audit)
 
 accord_pass = dg.define_asset_job(
     "accord_pass",
@@ -89,4 +90,11 @@ accord_metrics = dg.define_asset_job(
     tags=PASS_TAG,
 )
 
-JOBS = (accord_pass, accord_dry_run, accord_back_fill, accord_metrics, accord_scorecard)
+accord_audit = dg.define_asset_job(
+    "accord_audit",
+    selection=dg.AssetSelection.assets(parity_audit),
+    description="Read both systems whole and list every difference that no rule explains; writes to neither.",
+    tags=PASS_TAG,
+)
+
+JOBS = (accord_pass, accord_dry_run, accord_back_fill, accord_metrics, accord_scorecard, accord_audit)

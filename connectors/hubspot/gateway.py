@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.hubspot import associations, consent, overtaken, reading, schema, search, writing
+from connectors.hubspot import associations, consent, listing, overtaken, reading, schema, search, writing
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, MarketingSources
 from connectors.results import (
@@ -85,6 +85,12 @@ class HubSpotGateway:
             app_id=self._app_id() if history else None,
             keep_history=_kept(object_type, history),
         )
+
+    def everything(
+        self, object_type: str, fields: Iterable[str], *, associated: str | None = None
+    ) -> Iterator[Record]:
+        """Every living record of a type, 100 to a call; with ``associated`` the ids of that type beside it."""
+        return listing.everything(self.client, object_type, fields, associated=associated)
 
     def read_by(
         self, object_type: str, id_property: str, values: Iterable[str], fields: Iterable[str]

@@ -33,3 +33,31 @@ reconciliation_daily = sa.Table(
     column("remainder", sa.Integer),
     column("seen_at", UtcDateTime),
 )
+
+# Full audits: both systems read whole and held against each other. The differences of the newest ones are kept.
+audits = sa.Table(
+    "audits",
+    metadata,
+    column("audit_id", Key, primary_key=True),
+    column("began_at", UtcDateTime, index=True),
+    column("ended_at", UtcDateTime),
+    column("compared", sa.JSON),  # records read and pairs compared, by name
+    column("api_calls", sa.JSON),  # by side
+    column("explained", sa.Integer),
+    column("unexplained", sa.Integer),
+)
+
+audit_differences = sa.Table(
+    "audit_differences",
+    metadata,
+    column("audit_id", Key, primary_key=True),
+    column("number", sa.Integer, primary_key=True),
+    column("kind", sa.String(40)),
+    sa.Column("link_id", Key, nullable=True, index=True),
+    column("object_type", sa.String(40)),
+    column("record_id", Key),
+    sa.Column("field", Name, nullable=True),
+    sa.Column("hubspot", sa.JSON, nullable=True),
+    sa.Column("salesforce", sa.JSON, nullable=True),
+    sa.Column("explained", sa.String(255), nullable=True),
+)

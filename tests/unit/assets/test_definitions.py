@@ -7,7 +7,7 @@ from connectors.errors import ConfigError
 from dagster_project.definitions import build_definitions
 from dagster_project.settings import Settings, load_settings
 
-GROUPS = {"hubspot", "salesforce", "leads", "activities", "qualification", "feedback", "sla"}
+GROUPS = {"hubspot", "salesforce", "leads", "activities", "qualification", "feedback", "sla", "audit"}
 CHECKS = {
     "opt_outs_in_time": ("applied_writes", False),
     "hubspot_schema_complete": ("hubspot_people", True),
@@ -15,6 +15,7 @@ CHECKS = {
     "within_caps": ("sync_plan", True),
     "remainder_is_zero": ("reconciliation", False),
     "holds_not_ageing": ("reconciliation", False),
+    "systems_agree": ("parity_audit", False),
     "no_breach_unreported": ("sla_metrics", False),
 }
 
