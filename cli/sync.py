@@ -10,7 +10,7 @@ from connectors.store import holds
 from passes.context import PassOptions
 from passes.workbench import Workbench
 
-_CLASSES = ("received", "converted or merged", "held", "failed", "filtered")
+_CLASSES = ("received", "converted or merged", "held", "failed", "filtered", "from Salesforce")
 
 
 def command(*, approve: bool, as_json: bool) -> Exit:

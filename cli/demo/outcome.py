@@ -51,7 +51,7 @@ def show(bench: Workbench, metrics: Metrics) -> None:
 
 
 def _people(stages: dict[str, int], classes: dict[str, int], handed_over: int) -> Table:
-    synced = classes.get("received", 0) + classes.get("converted or merged", 0)
+    synced = sum(classes.get(name, 0) for name in ("received", "converted or merged", "from Salesforce"))
     rows: list[tuple[str, int, str]] = [
         ("synced", synced, "in Salesforce and accounted for; conversions and merges followed"),
         *((f"  {name}", stages.get(name, 0), _MEANING[name]) for name in _ORDER),
