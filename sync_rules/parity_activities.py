@@ -10,7 +10,7 @@ from sync_rules.activities import activity_of
 from sync_rules.activity_pairs import pair_activities
 from sync_rules.addresses import plain_text
 from sync_rules.external_ids import ACTIVITY_ID_IN_HUBSPOT, ACTIVITY_ID_IN_SALESFORCE, id18
-from sync_rules.mapping_model import Activities
+from sync_rules.mapping import Activities
 from sync_rules.owners import OwnerMap
 from sync_rules.parity import Difference
 from sync_rules.records import Link, Record
