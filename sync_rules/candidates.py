@@ -56,6 +56,7 @@ class CandidateIndex:
     by_key: dict[Key, list[Candidate]] = field(default_factory=dict)
     former: dict[tuple[str, str], tuple[Key, ...]] = field(default_factory=dict)
     decided: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    keys_by_record: dict[int, tuple[Record, list[Key]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for hubspot_id, salesforce_id in sorted(self.decisions.same):
@@ -79,7 +80,7 @@ class CandidateIndex:
         mine = _place(candidate.record)
         if candidate.former:
             self.former.setdefault(mine, candidate.former)
-        for key in dict.fromkeys((*keys_of(candidate.record, self.mapping), *candidate.former)):
+        for key in dict.fromkeys((*self._own_keys(candidate.record), *candidate.former)):
             known = self.by_key.setdefault(key, [])
             if all(_place(other.record) != mine for other in known):
                 known.append(candidate)
@@ -91,7 +92,7 @@ class CandidateIndex:
 
     def keys(self, record: Record, step: Step) -> list[Key]:
         """The keys by which one step looks for a record's other half."""
-        own = keys_of(record, self.mapping)
+        own = self._own_keys(record)
         if step == "external id":
             return [key for key in own if key[0].endswith("_id")]
         if step == "former_email":
@@ -155,8 +156,15 @@ class CandidateIndex:
             return False
         return True if all(names[0]) and all(names[1]) else None
 
+    def _own_keys(self, record: Record) -> list[Key]:
+        """The record's keys, worked out once: every step asks for them."""
+        known = self.keys_by_record.get(id(record))
+        if known is None or known[0] is not record:
+            known = self.keys_by_record[id(record)] = (record, keys_of(record, self.mapping))
+        return known[1]
+
     def _all_keys(self, record: Record) -> set[Key]:
-        return {*keys_of(record, self.mapping), *self.former.get(_place(record), ())}
+        return {*self._own_keys(record), *self.former.get(_place(record), ())}
 
     def _apart(self, one: Record, another: Record) -> bool:
         return pair_of(one, another) in self.decisions.different
@@ -164,8 +172,8 @@ class CandidateIndex:
     def _names_vouch(self, one: Record, another: Record) -> bool:
         """A shared mailbox belongs to many people: then the names must agree."""
         shared = {local.casefold() for local in self.mapping.identity.shared_mailboxes}
-        emails = {key[1] for key in keys_of(one, self.mapping) if key[0] == "email"}
-        emails &= {key[1] for key in keys_of(another, self.mapping) if key[0] == "email"}
+        emails = {key[1] for key in self._own_keys(one) if key[0] == "email"}
+        emails &= {key[1] for key in self._own_keys(another) if key[0] == "email"}
         if any(email.partition("@")[0] not in shared for email in emails):
             return True
         return self.names_agree(one, another) is True
