@@ -92,6 +92,7 @@ def _run_part(
         sources=persons.sources(people, context.mapping),
         campaigns=_campaigns(connection, people),
         missing=_minimum_missing(context, frame),
+        criteria=_criteria_met(context, judged),
         owners=owners,
         now=now,
     )
@@ -116,6 +117,15 @@ def _run_part(
     changed = links.set_computed(connection, wanted)
     links.clear(connection, "feedback_due", ids)
     return len(changed)
+
+
+def _criteria_met(context: PassContext, judged: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The ids of the criteria that each person meets."""
+    bits = context.contracts.definition.bits
+    return {
+        link_id: " ".join(name for name, bit in bits.items() if int(row["passed"], 16) >> bit & 1)
+        for link_id, row in judged.items()
+    }
 
 
 def _wanted(

@@ -33,6 +33,7 @@ def update(
     sources: Mapping[str, str | None],
     campaigns: Mapping[str, str | None],
     missing: Mapping[str, str | None],
+    criteria: Mapping[str, str],
     owners: OwnerMap,
     now: datetime,
 ) -> pl.DataFrame:
@@ -71,6 +72,7 @@ def update(
                     "qualified_at": qualified_at.get(person.link_id, now),
                     "routed_at": None,
                     "minimum_missing": missing.get(person.link_id),
+                    "criteria": criteria.get(person.link_id),
                     "confirmed": record is not None,
                 }
             )

@@ -95,6 +95,7 @@ def scorecard_html(
         stages=metrics.stages.to_dicts(),
         groups=_groups(metrics),
         rejections=metrics.rejections.to_dicts(),
+        rejected_by=metrics.rejected_by.to_dicts(),
         breaches=_breaches(metrics, contract, links),
         shown=_SHOWN_BREACHES,
         currency=metrics.currency,

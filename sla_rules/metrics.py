@@ -13,6 +13,7 @@ from sla_rules.clocks_episodes import episodes
 from sla_rules.metrics_attainment import Evidence, attainment, breaches, quotas
 from sla_rules.metrics_cohort import cohort, newly_qualified
 from sla_rules.metrics_period import Period
+from sla_rules.metrics_rejections import rejected_by
 from sla_rules.sla import SlaContract
 from sla_rules.sla_frames import CLOCKS, JUDGEMENT_HISTORY, OPPORTUNITIES, STATUSES, conform
 
@@ -29,6 +30,7 @@ class Metrics:
         attainment, quotas, breaches: ``metrics_attainment.py``.
         first_touch, bands, delays, trend: ``metrics_speed.py``.
         stages, funnel, reps, sources, campaigns, rejections: ``metrics_groups.py``.
+        rejected_by: ``metrics_rejections.py``.
         notes: what the reader must know about gaps in the figures.
     """
 
@@ -50,6 +52,7 @@ class Metrics:
     sources: pl.DataFrame
     campaigns: pl.DataFrame
     rejections: pl.DataFrame
+    rejected_by: pl.DataFrame
     notes: tuple[str, ...]
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -137,6 +140,7 @@ def measure(
         sources=sources,
         campaigns=metrics_groups.with_cost(by_campaign, fates, campaigns),
         rejections=metrics_groups.rejections(handed),
+        rejected_by=rejected_by(handed, handoffs),
         notes=_notes(contract, evidence, opportunities, statuses),
     )
 

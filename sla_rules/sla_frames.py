@@ -19,11 +19,12 @@ TOUCHES: Schema = {
     "outcome": pl.String,
 }  # fmt: skip
 # ``minimum_missing``: what the agreed minimum lacked at the handoff, as text; null or blank if complete.
+# ``criteria``: ids of the definition's criteria that were met at the handoff, with blanks between them.
 # ``routed_at``: when a human owner took it over from a queue, where that is known better than from events.
 HANDOFFS: Schema = {
     "person_id": pl.String, "handed_off_at": UTC_US, "stage": pl.String, "owner": pl.String,
     "source": pl.String, "campaign": pl.String, "created_in_crm_at": UTC_US, "qualified_at": UTC_US,
-    "routed_at": UTC_US, "minimum_missing": pl.String,
+    "routed_at": UTC_US, "minimum_missing": pl.String, "criteria": pl.String,
 }  # fmt: skip
 DISPOSITIONS: Schema = {
     "person_id": pl.String, "at": UTC_US, "disposition": pl.String, "reason": pl.String, "note": pl.String,

@@ -25,6 +25,8 @@ _REMEDIES = {
     "unmapped_owner": "Give the owner an active user with that e-mail, or add them to `owners.overrides`.",
     "not_writable": "Give the integration edit access to the field, or map it `dont_sync`.",
     "missing_field": "Run `accord setup`, or take the field out of the mapping.",
+    "flapping": "Find what else writes the field (a flow, a workflow, another tool) and stop it, or map it "
+    "with another rule; the field goes on by itself once it has been quiet.",
 }
 
 

@@ -167,6 +167,7 @@ handoffs = sa.Table(
     _column("qualified_at", UtcDateTime),
     _optional("routed_at", UtcDateTime),
     _optional("minimum_missing", sa.String(255)),  # what the agreed minimum lacked at the handoff
+    _optional("criteria", sa.Text),  # ids of the criteria met at the handoff, blanks between them
     _column("confirmed", sa.Boolean),  # the person is in Salesforce; until then the handoff is a proposal
 )
 
