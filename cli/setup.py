@@ -8,13 +8,16 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cli import session
-from cli.console import err, out, print_json, say, short, table
+from cli.console import err, heading, out, print_json, say, short, table
 from cli.exits import Exit
-from connectors import setup
+from connectors import permissions, setup
 from connectors.hubspot.gateway import HubSpotGateway
+from connectors.permissions import Finding
 from connectors.salesforce.gateway import SalesforceGateway
 from connectors.setup import SchemaItem
+from dagster_project.settings import load_settings
 
+_LOOKING = {"crm.schemas.contacts.read", "crm.schemas.companies.read", "Read on Lead", "Read on Contact"}
 _SIDES = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
 
 
@@ -22,17 +25,23 @@ def command(*, check: bool, yes: bool, as_json: bool) -> Exit:
     """Show what is missing; unless ``check``, add it once a person has agreed."""
     hubspot, salesforce = session.gateways()
     with err.status("looking at both sides"):
-        missing = setup.missing(hubspot, salesforce)
+        events = load_settings().engagement == "events"
+        allowed = permissions.check(hubspot, salesforce, events=events)
+        lacking = permissions.missing(allowed)
+        # Without the right to look, looking for what is to be added fails with less to say.
+        unseen = any(one.name in _LOOKING for one in lacking)
+        missing = [] if unseen else setup.missing(hubspot, salesforce)
+    if not missing and not unseen:
+        allowed = [one for one in allowed if one.name not in permissions.FOR_SETUP]
+        lacking = permissions.missing(allowed)
     if as_json:
-        print_json({"missing": [asdict(item) for item in missing]})
-    elif not missing:
-        say("Both sides have everything that Accord needs.", style="green")
+        print_json(
+            {"missing": [asdict(item) for item in missing], "permissions": [asdict(one) for one in allowed]}
+        )
     else:
-        show_items(missing)
-    if not missing:
-        return Exit.DONE
-    if check:
-        return Exit.NO
+        _show(missing, allowed if check else lacking, unseen=unseen)
+    if check or unseen or not missing:
+        return Exit.NO if missing or lacking else Exit.DONE
     if not yes:
         typer.confirm("Add this to both CRMs?", abort=True, err=True)
     install(hubspot, salesforce, missing)
@@ -44,6 +53,17 @@ def command(*, check: bool, yes: bool, as_json: bool) -> Exit:
     if not as_json:
         say(f"Added {len(missing)} things. Both sides have everything that Accord needs.", style="green")
     return Exit.DONE
+
+
+def _show(missing: Sequence[SchemaItem], found: Sequence[Finding], *, unseen: bool) -> None:
+    if missing:
+        show_items(missing)
+    elif not unseen:
+        say("Both sides have everything that Accord needs.", style="green")
+    if found:
+        heading("Permissions")
+        rows = [(_SIDES[one.side], one.name, one.state, one.consequence) for one in found]
+        out.print(table(("Side", "Permission", "Is", "So"), rows))
 
 
 def install(hubspot: HubSpotGateway, salesforce: SalesforceGateway, items: Sequence[SchemaItem]) -> None:

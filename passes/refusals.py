@@ -27,6 +27,12 @@ _NOT_A_REFUSAL = {
     "REQUEST_LIMIT_EXCEEDED",
     "MODIFIED_SINCE",
 }
+_NOT_ALLOWED = {
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+    "INSUFFICIENT_ACCESS",
+    "INSUFFICIENT_ACCESS_OR_READONLY",
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
+}
 # Answers that speak of the record, whatever is written to it.
 _OF_THE_RECORD = {"ABSORBED", "NOT_FOUND", "CANNOT_UPDATE_CONVERTED_LEAD", "ENTITY_IS_LOCKED"}
 
@@ -125,6 +131,8 @@ def _remedy(code: str | None) -> str:
         return "A validation rule refuses it; satisfy the rule, or exempt the integration user from it."
     if code in {"DUPLICATES_DETECTED", "DUPLICATE_VALUE", "DUPLICATE", "CONFLICT"}:
         return "Another record has this value; merge the two, or correct one of them."
+    if code in _NOT_ALLOWED:
+        return "Give the integration user Create and Edit on the object; `accord setup --check` names what it lacks."
     return "Correct the record where the value comes from; the write is tried again when it changes, or in a day."
 
 

@@ -198,25 +198,37 @@ class HubSpotClient:
         Raises:
             AuthError: the token is not accepted.
         """
+        info = self._token_info()
+        found = info.get("appId") or info.get("app_id")
+        return str(found) if found is not None else None
+
+    def scopes(self) -> frozenset[str] | None:
+        """The scopes that the app was granted, or None if the token does not tell them.
+
+        Raises:
+            AuthError: the token is not accepted.
+        """
+        found = self._token_info().get("scopes")
+        return frozenset(str(scope) for scope in found) if isinstance(found, list) else None
+
+    def _token_info(self) -> dict[str, Any]:
+        """What HubSpot tells of the token; ``{}`` if nothing."""
         questions = [self._ask_private_app, self._ask_oauth]
         if not self._token.startswith("pat-"):
             questions.reverse()
         refusal: AuthError | None = None
         for question in questions:
             try:
-                info = question()
+                return question()
             except AuthError as error:
                 # Each endpoint refuses the other kind of token as if it were wrong.
                 refusal = refusal or error
             except PermanentError as error:
                 if error.status not in (400, 403, 404):
                     raise
-            else:
-                found = info.get("appId") or info.get("app_id")
-                return str(found) if found is not None else None
         if refusal is not None:
             raise refusal
-        return None
+        return {}
 
     def _ask_private_app(self) -> dict[str, Any]:
         path = "/oauth/v2/private-apps/get/access-token-info"

@@ -90,6 +90,10 @@ class SalesforceGateway:
         fields = self._describes.fields(object_type)
         return {name: schema.field_spec(raw) for name, raw in fields.items()}
 
+    def describe(self, object_type: str) -> Mapping[str, Any]:
+        """The whole describe of an object as the integration user sees it; read once per gateway."""
+        return self._describes.raw(object_type)
+
     def load_schemas(self, object_types: Iterable[str]) -> None:
         """Read several schemas in one API call, for ``schema`` and ``changes`` to use."""
         self._describes.load(object_types)

@@ -46,14 +46,19 @@ class Describes:
             answers = composite.get_each(self._client, resources, at_most=composite.MOST_REQUESTS)
             for name, answer in zip(missing, answers, strict=True):
                 if isinstance(answer, ConnectorError):
-                    raise answer
+                    raise _unseen(name, answer) if answer.status == 404 else answer
                 self._raw[name] = answer
+
+    def raw(self, sobject: str) -> Mapping[str, Any]:
+        """The whole describe of an sObject."""
+        with self._lock:
+            self.load([sobject])
+            return self._raw[sobject]
 
     def fields(self, sobject: str) -> dict[str, Mapping[str, Any]]:
         """Raw field describes by API name; fields hidden by field-level security are not there."""
         with self._lock:
-            self.load([sobject])
-            return {str(field["name"]): field for field in self._raw[sobject]["fields"]}
+            return {str(field["name"]): field for field in self.raw(sobject)["fields"]}
 
     def visible(self, sobject: str, names: Iterable[str]) -> list[str]:
         """Those of ``names`` that can be queried; a parent's field counts by its relationship."""
@@ -70,6 +75,18 @@ class Describes:
         """Read afresh from now on."""
         with self._lock:
             self._raw.clear()
+
+
+def _unseen(sobject: str, error: ConnectorError) -> MissingPermission:
+    # An object without read access does not exist, says the platform.
+    return MissingPermission(
+        "salesforce",
+        error.operation,
+        status=error.status,
+        code=error.code,
+        message=f"{sobject} does not exist for the integration user",
+        remedy=f"Grant the integration user Read on {sobject}.",
+    )
 
 
 def field_spec(raw: Mapping[str, Any]) -> FieldSpec:

@@ -88,7 +88,8 @@ class Access:
 
     def require(self, caller: Caller, scope: str) -> None:
         """Raise 403 when the app lacks the scope; users act with their own rights."""
-        if caller.kind != USER and scope not in self.scopes:
+        wider = f"{scope.rpartition('.')[0]}.read_write"
+        if caller.kind != USER and not {scope, wider} & self.scopes:
             raise errors.missing_scopes([scope])
 
     def refresh(self, client_id: str, client_secret: str, refresh_token: str) -> str:

@@ -40,6 +40,8 @@ def object_routes(portal: Portal) -> list[Route]:
 def _table(call: Call, verb: str) -> Table:
     table = call.portal.table(call.path("object_type"))
     call.require(object_scope(table.kind, verb))
+    if table.kind.name == "emails" and verb == "read":
+        call.require("sales-email-read")
     return table
 
 

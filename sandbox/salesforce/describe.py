@@ -95,14 +95,18 @@ def describe_field(spec: FieldSpec, *, editable: bool) -> dict[str, Any]:
     return dict(sorted(shown.items()))
 
 
-def _summary(spec: ObjectSpec, root: str) -> dict[str, Any]:
-    base = f"{root}/sobjects/{spec.name}"
+def _summary(call: Call, spec: ObjectSpec) -> dict[str, Any]:
+    base = f"{call.root}/sobjects/{spec.name}"
+
+    def may(verb: str) -> bool:
+        return call.org.permissions.allows(spec.name, verb, call.user_id)
+
     return {
         **_OBJECT_ABSENT,
         **_OBJECT_NEVER,
-        "createable": spec.createable,
+        "createable": spec.createable and may("create"),
         "custom": False,
-        "deletable": spec.deletable,
+        "deletable": spec.deletable and may("delete"),
         "feedEnabled": spec.mergeable,
         "keyPrefix": spec.prefix,
         "label": spec.label,
@@ -117,40 +121,46 @@ def _summary(spec: ObjectSpec, root: str) -> dict[str, Any]:
         "searchable": spec.mergeable,
         "triggerable": spec.createable,
         "undeletable": spec.undeletable and spec.deletable,
-        "updateable": spec.updateable,
+        "updateable": spec.updateable and may("edit"),
         "urls": {"describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}", "sobject": base},
     }
 
 
 def _visible_objects(call: Call, *, tooling: bool) -> list[ObjectSpec]:
-    return [spec for spec in call.org.specs.values() if spec.tooling == tooling]
+    allows = call.org.permissions.allows
+    return [
+        spec
+        for spec in call.org.specs.values()
+        if spec.tooling == tooling and allows(spec.name, "read", call.user_id)
+    ]
 
 
 def global_list(call: Call) -> Reply:
     """``GET sobjects``."""
     tooling = call.path[0].lower() == "tooling"
-    shown = [_summary(spec, call.root) for spec in _visible_objects(call, tooling=tooling)]
+    shown = [_summary(call, spec) for spec in _visible_objects(call, tooling=tooling)]
     return Reply(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": shown})
 
 
 def object_spec(call: Call, name: str) -> ObjectSpec:
-    """The object of a path segment. Raises NOT_FOUND."""
+    """The object of a path segment, if the caller may read it. Raises NOT_FOUND."""
     spec = call.org.find_spec(name)
-    if spec is None or (spec.tooling and call.path[0].lower() != "tooling"):
+    hidden = spec is not None and not call.org.permissions.allows(spec.name, "read", call.user_id)
+    if spec is None or hidden or (spec.tooling and call.path[0].lower() != "tooling"):
         raise not_found()
     return spec
 
 
 def basic_info(call: Call, name: str) -> Reply:
     """``GET sobjects/Lead``."""
-    return Reply(200, {"objectDescribe": _summary(object_spec(call, name), call.root), "recentItems": []})
+    return Reply(200, {"objectDescribe": _summary(call, object_spec(call, name)), "recentItems": []})
 
 
 def describe(call: Call, name: str) -> Reply:
     """``GET sobjects/Lead/describe``: the fields that field-level security lets the caller see."""
     org, spec = call.org, object_spec(call, name)
     access = org.access(call.user_id, spec)
-    body = _summary(spec, call.root)
+    body = _summary(call, spec)
     body["fields"] = [
         describe_field(field, editable=field.name in access.editable) for field in access.readable.values()
     ]

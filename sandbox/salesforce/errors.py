@@ -40,6 +40,15 @@ def not_found(message: str = "The requested resource does not exist") -> Salesfo
     return SalesforceFault("NOT_FOUND", message, status_code=404)
 
 
+def may_not_create(sobject: str) -> SalesforceFault:
+    text = f"entity type cannot be inserted: {sobject}"
+    return SalesforceFault("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", text, [])
+
+
+def may_not_edit() -> SalesforceFault:
+    return SalesforceFault("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", [])
+
+
 def external_id_not_found(name: str) -> SalesforceFault:
     return not_found(f"Provided external ID field does not exist or is not accessible: {name}")
 

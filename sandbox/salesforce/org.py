@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.clock import SandboxClock
-from sandbox.salesforce import customising, writes
+from sandbox.salesforce import customising, object_access, writes
 from sandbox.salesforce.conversion import Conversion, ConversionRequest, convert
 from sandbox.salesforce.cursors import Cursors
 from sandbox.salesforce.errors import SalesforceFault
@@ -54,31 +54,31 @@ class Org(Store):
         self._populate()
 
     def _populate(self) -> None:
-        self.organization_id = self._platform_row(
+        self.organization_id = self.platform_row(
             "Organization", Name="Meridian Analytics", InstanceName="EU99", IsSandbox=True,
             OrganizationType="Enterprise Edition", TimeZoneSidKey="Europe/Berlin", Country="DE",
         )  # fmt: skip
         self.cursors = Cursors(self)
         self.sessions = Sessions(self.clock, self.organization_id[:15], self._seed)
         for order, name in enumerate(LEAD_STATUSES, 1):
-            self._platform_row(
+            self.platform_row(
                 "LeadStatus", MasterLabel=name, ApiName=name, SortOrder=order, IsDefault=order == 1,
                 IsConverted=name == "Closed - Converted",
             )  # fmt: skip
         for order, name in enumerate(TASK_STATUSES, 1):
-            self._platform_row(
+            self.platform_row(
                 "TaskStatus", MasterLabel=name, ApiName=name, SortOrder=order, IsDefault=order == 1,
                 IsClosed=name == "Completed",
             )  # fmt: skip
         for order, (name, probability, closed, won, category) in enumerate(STAGES, 1):
-            self._platform_row(
+            self.platform_row(
                 "OpportunityStage", MasterLabel=name, ApiName=name, SortOrder=order, IsActive=True,
                 IsClosed=closed, IsWon=won, DefaultProbability=float(probability), ForecastCategory=category,
                 ForecastCategoryName=category,
             )  # fmt: skip
         for name, spec in self.specs.items():
             if not spec.tooling:
-                self._platform_row(
+                self.platform_row(
                     "EntityDefinition", QualifiedApiName=name, DeveloperName=name, Label=spec.label,
                     KeyPrefix=spec.prefix,
                 )  # fmt: skip
@@ -93,8 +93,10 @@ class Org(Store):
         self.integration_user_id = self.add_user(
             email=self.username, first_name="Integration", last_name="User", profile=ADMIN_PROFILE
         )
+        object_access.give_profile(self, self.integration_user_id)
 
-    def _platform_row(self, sobject: str, **values: Any) -> str:
+    def platform_row(self, sobject: str, **values: Any) -> str:
+        """A row that the platform itself makes, unchecked; returns its id."""
         now, spec = self.now(), self.specs[sobject]
         row = Row({name: field.default for name, field in spec.fields.items()})
         row.update(values)
@@ -217,7 +219,7 @@ class Org(Store):
         if queue:
             return self.add_group(f"{first_name} {last_name}".strip(), email=email)
         with self.transaction():
-            return self._platform_row(
+            return self.platform_row(
                 "User", Username=email, Email=email.lower(), FirstName=first_name, LastName=last_name,
                 Name=f"{first_name} {last_name}".strip(), Alias=(first_name[:1] + last_name[:4]).lower(),
                 IsActive=active, TimeZoneSidKey=time_zone, UserType="Standard",
@@ -228,13 +230,13 @@ class Org(Store):
         for row in self.tables["Profile"].rows.values():
             if row["Name"] == name:
                 return row.id
-        return self._platform_row("Profile", Name=name, UserType="Standard")
+        return self.platform_row("Profile", Name=name, UserType="Standard")
 
     def add_group(self, name: str, kind: str = "Queue", *, email: str | None = None) -> str:
         """Add a queue or a public group; returns its id."""
         developer_name = "_".join(name.split())
         with self.transaction():
-            return self._platform_row(
+            return self.platform_row(
                 "Group", Name=name, DeveloperName=developer_name, Type=kind, Email=email
             )
 
@@ -281,6 +283,14 @@ class Org(Store):
     def show_field(self, sobject: str, name: str, *, user_id: str | None = None) -> None:
         """Undo ``hide_field``."""
         self.permissions.show(sobject, name, user_id)
+
+    def forbid(self, sobject: str, verb: str, *, user_id: str | None = None) -> None:
+        """Take ``read``, ``create``, ``edit``, ``delete`` or ``view_all`` away, from the integration user by default."""
+        object_access.change(self, sobject, verb, user_id or self.integration_user_id, allowed=False)
+
+    def permit(self, sobject: str, verb: str, *, user_id: str | None = None) -> None:
+        """Undo ``forbid``; ``modify_all`` may be given, too."""
+        object_access.change(self, sobject, verb, user_id or self.integration_user_id, allowed=True)
 
     def track_history(self, sobject: str, names: Sequence[str]) -> None:
         """Record changes of these fields in LeadHistory or ContactHistory from now on (at most 20)."""

@@ -41,6 +41,7 @@ class Permissions:
         self._unrestricted = unrestricted
         self._hidden: set[tuple[str, str, str | None]] = set()
         self._open: set[tuple[str, str]] = set()
+        self._denied: set[tuple[str, str, str]] = set()
         self._known: dict[tuple[str, str], Access] = {}
 
     def changed(self) -> None:
@@ -61,6 +62,18 @@ class Permissions:
         """Let every profile read and edit a custom field, as one made long ago would be."""
         self._open.add((sobject, field))
         self.changed()
+
+    def deny(self, sobject: str, verb: str, user_id: str) -> None:
+        """Take read, create, edit, delete or view_all on an object away from one user."""
+        self._denied.add((sobject, verb, user_id))
+
+    def allow(self, sobject: str, verb: str, user_id: str) -> None:
+        """Undo ``deny``."""
+        self._denied.discard((sobject, verb, user_id))
+
+    def allows(self, sobject: str, verb: str, user_id: str) -> bool:
+        """Whether the user has that verb on the object; everybody has all that was not taken away."""
+        return (sobject, verb, user_id) not in self._denied
 
     def access(self, user_id: str, spec: ObjectSpec) -> Access:
         key = (user_id, spec.name)

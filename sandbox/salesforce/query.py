@@ -51,6 +51,7 @@ class Runner:
         self._store = store
         self._resolver = Resolver(store, user_id)
         self._root = root
+        self._user_id = user_id
         self._everything = everything
         self._tooling = tooling
         user = store.row("User", user_id)
@@ -75,7 +76,9 @@ class Runner:
 
     def _spec(self, query: Query) -> ObjectSpec:
         spec = self._store.find_spec(query.source)
-        if spec is None or (spec.tooling and not self._tooling and spec.name not in _SHARED_WITH_TOOLING):
+        hidden = spec is not None and not self._store.permissions.allows(spec.name, "read", self._user_id)
+        apart = spec is not None and spec.tooling and not self._tooling
+        if spec is None or hidden or (apart and spec.name not in _SHARED_WITH_TOOLING):
             message = (
                 f"sObject type '{query.source}' is not supported. If you are attempting to use a custom "
                 "object, be sure to append the '__c' after the entity name. Please reference your WSDL or "
@@ -119,6 +122,9 @@ class Runner:
             rows = candidates(table, query.where, self._resolve(spec, query))
         if not self._everything:
             rows = self._present(spec, rows)
+        if not self._store.permissions.allows(spec.name, "view_all", self._user_id):
+            # Without sharing rules a user sees what they own.
+            rows = [row for row in rows if row.get("OwnerId") == self._user_id]
         if query.where is None:
             return list(rows)
         holds = compile_filter(query.where, self._scope(spec, query))

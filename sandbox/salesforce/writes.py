@@ -16,6 +16,8 @@ from sandbox.salesforce.errors import (
     converted_lead,
     deleted,
     duplicate_value,
+    may_not_create,
+    may_not_edit,
     required_missing,
     row_locked,
 )
@@ -57,6 +59,8 @@ def create(
 ) -> str:
     """Insert a record; returns its 18-character id."""
     now = store.now(at)
+    if how.api and not store.permissions.allows(spec.name, "create", user_id):
+        raise may_not_create(spec.name)
     with store.transaction():
         values = checked_values(store, spec, fields, user_id, creating=True)
         draft: dict[str, Any] = {name: field.default for name, field in spec.fields.items()}
@@ -88,6 +92,8 @@ def update(
     now = store.now(at)
     with store.transaction():
         old = existing(store, spec, record_id)
+        if how.api and not store.permissions.allows(spec.name, "edit", user_id):
+            raise may_not_edit()
         if how.api and store.row_locks.refuses(record_id):
             raise row_locked(record_id)
         if spec.name == "Lead" and old["IsConverted"]:
