@@ -33,9 +33,16 @@ class Scope:
 
 HUBSPOT_SCOPES = (
     Scope("crm.objects.contacts.read", "nothing works: people and activities cannot be read"),
-    Scope("crm.objects.contacts.write", "contacts, calls, meetings and tasks are not written; no feedback arrives"),
-    Scope("crm.schemas.contacts.read", "nothing works: the properties of contacts and activities cannot be read"),
-    Scope("crm.schemas.contacts.write", "accord setup cannot add properties to contacts and activities", "setup"),
+    Scope(
+        "crm.objects.contacts.write",
+        "contacts, calls, meetings and tasks are not written; no feedback arrives",
+    ),
+    Scope(
+        "crm.schemas.contacts.read", "nothing works: the properties of contacts and activities cannot be read"
+    ),
+    Scope(
+        "crm.schemas.contacts.write", "accord setup cannot add properties to contacts and activities", "setup"
+    ),
     Scope("crm.objects.companies.read", "passes end when they read companies"),
     Scope("crm.objects.companies.write", "companies are not written"),
     Scope("crm.schemas.companies.read", "passes end when they read the properties of companies"),
@@ -88,9 +95,7 @@ class Finding:
     consequence: str
 
 
-def check(
-    hubspot: HubSpotGateway, salesforce: SalesforceGateway, *, events: bool = False
-) -> list[Finding]:
+def check(hubspot: HubSpotGateway, salesforce: SalesforceGateway, *, events: bool = False) -> list[Finding]:
     """What is missing first, then what is beyond need.
 
     The scopes in ``FOR_SETUP`` count as needed; once everything is installed they no longer are.
@@ -140,15 +145,25 @@ def _of_salesforce(gateway: SalesforceGateway) -> Iterable[Finding]:
     try:
         sees, changes = access.everything(gateway, owned)
     except ConnectorError as error:
-        yield Finding("salesforce", "View All", "not told", f"the permission sets cannot be read ({error.code})")
+        yield Finding(
+            "salesforce", "View All", "not told", f"the permission sets cannot be read ({error.code})"
+        )
         return
     yield from (_missing(name, "View All") for name in owned if name not in sees)
     for name in changes:
-        yield Finding("salesforce", name, "beyond need", "it bypasses sharing; Create, Edit and View All are enough")
+        yield Finding(
+            "salesforce", name, "beyond need", "it bypasses sharing; Create, Edit and View All are enough"
+        )
 
 
 def _missing(sobject: str, verb: str) -> Finding:
     return Finding("salesforce", f"{verb} on {sobject}", "missing", _WITHOUT_VERB[verb].format(name=sobject))
+
+
+def blinds(finding: Finding) -> bool:
+    """Whether without it not even what is installed can be seen."""
+    reads_schemas = finding.name.startswith("crm.schemas.") and finding.name.endswith(".read")
+    return finding.state == "missing" and (reads_schemas or finding.name.startswith("Read on "))
 
 
 def missing(findings: Sequence[Finding]) -> list[Finding]:

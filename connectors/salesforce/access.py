@@ -29,8 +29,8 @@ def everything(gateway: SalesforceGateway, sobjects: Sequence[str]) -> tuple[set
     Raises:
         ConnectorError: the user may not read the org's setup.
     """
-    user_id = soql.literal(gateway.account()["user_id"])
-    mine = f"SELECT PermissionSetId FROM PermissionSetAssignment WHERE AssigneeId = {user_id}"
+    user = f"AssigneeId = {soql.literal(gateway.account()['user_id'])}"
+    mine = soql.select("PermissionSetAssignment", ["PermissionSetId"], [user])
     names = ",".join(soql.literal(name) for name in sobjects)
     fields = ["SobjectType", "PermissionsViewAllRecords", "PermissionsModifyAllRecords"]
     conditions = [f"SobjectType IN ({names})", f"ParentId IN ({mine})"]

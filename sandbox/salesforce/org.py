@@ -236,9 +236,7 @@ class Org(Store):
         """Add a queue or a public group; returns its id."""
         developer_name = "_".join(name.split())
         with self.transaction():
-            return self.platform_row(
-                "Group", Name=name, DeveloperName=developer_name, Type=kind, Email=email
-            )
+            return self.platform_row("Group", Name=name, DeveloperName=developer_name, Type=kind, Email=email)
 
     def token_of(self, user_id: str) -> str:
         """The lasting access token with which that user calls the API."""
@@ -285,11 +283,11 @@ class Org(Store):
         self.permissions.show(sobject, name, user_id)
 
     def forbid(self, sobject: str, verb: str, *, user_id: str | None = None) -> None:
-        """Take ``read``, ``create``, ``edit``, ``delete`` or ``view_all`` away, from the integration user by default."""
+        """Take a verb of ``object_access.VERBS`` away, from the integration user by default."""
         object_access.change(self, sobject, verb, user_id or self.integration_user_id, allowed=False)
 
     def permit(self, sobject: str, verb: str, *, user_id: str | None = None) -> None:
-        """Undo ``forbid``; ``modify_all`` may be given, too."""
+        """Undo ``forbid``, or give ``modify_all``."""
         object_access.change(self, sobject, verb, user_id or self.integration_user_id, allowed=True)
 
     def track_history(self, sobject: str, names: Sequence[str]) -> None:

@@ -58,7 +58,9 @@ def test_setup_lists_asks_and_adds_once(bare: Shell) -> None:
     again = bare.accord("setup", "--yes")
     assert again.exit_code == 0
     assert "everything that Accord needs" in again.stdout
-    assert json.loads(bare.accord("setup", "--check", "--json").stdout) == {"missing": []}
+    told = json.loads(bare.accord("setup", "--check", "--json").stdout)
+    assert told["missing"] == []
+    assert {one["state"] for one in told["permissions"]} == {"beyond need"}
 
 
 def test_a_first_pass_is_planned_shown_stopped_and_only_then_approved(shell: Shell) -> None:
