@@ -1,10 +1,10 @@
 """Opt-outs: HubSpot takes them by e-mail address through communication preferences, never as a property."""
 
 from collections.abc import Iterable
-from urllib.parse import quote
 
 from connectors.errors import ConnectorError, PermanentError
 from connectors.hubspot.client import HubSpotClient
+from connectors.paths import segment
 from connectors.results import WriteResult
 from connectors.retry import Safety
 
@@ -18,7 +18,7 @@ def opt_out(client: HubSpotClient, emails: Iterable[str]) -> list[WriteResult]:
 
 
 def _one(client: HubSpotClient, email: str) -> WriteResult:
-    path = f"/communication-preferences/v4/statuses/{quote(email.strip().lower(), safe='')}/unsubscribe-all"
+    path = f"/communication-preferences/v4/statuses/{segment(email.strip().lower())}/unsubscribe-all"
     try:
         client.call(
             "POST",

@@ -13,6 +13,7 @@ from connectors.errors import MissingPermission, PermanentError
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.reading import pages
 from connectors.hubspot.records import EPOCH, HISTORY_FACT, epoch_ms, moment
+from connectors.paths import segment
 from connectors.results import EngagementEvent
 from sync_rules.records import Record
 
@@ -96,7 +97,7 @@ class MarketingSources:
 
     def _submissions_of(self, form: Mapping[str, Any], since: datetime) -> Iterator[EngagementEvent]:
         endpoint = "/form-integrations/v1/submissions/forms/{guid}"
-        path = endpoint.replace("{guid}", str(form["id"]))
+        path = endpoint.replace("{guid}", segment(str(form["id"])))
         try:
             for raw in pages(self._client, path, endpoint, [("limit", "50")]):
                 at = moment(str(raw["submittedAt"]))
@@ -156,7 +157,7 @@ class MarketingSources:
         if number and number not in self._campaigns:
             endpoint = "/email/public/v1/campaigns/{id}"
             try:
-                found = self._client.call("GET", endpoint.replace("{id}", number), endpoint=endpoint)
+                found = self._client.call("GET", endpoint.replace("{id}", segment(number)), endpoint=endpoint)
             except PermanentError as error:
                 if error.status != 404:
                     raise

@@ -7,9 +7,9 @@ go into one, and what follows a lost answer, is ``writing.py``'s work.
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from connectors.errors import AuthError, ConnectorError, MissingPermission, PermanentError
+from connectors.paths import segment
 from connectors.redaction import redacted, values_in
 from connectors.results import RecordWrite, WriteResult
 from connectors.retry import Safety
@@ -173,7 +173,7 @@ def alone(client: SalesforceClient, sobject: str, write: RecordWrite) -> WriteRe
     else:
         name, value = write.external_key
         fields.pop(name, None)
-        method, path = "PATCH", f"sobjects/{sobject}/{name}/{quote(value, safe='')}"
+        method, path = "PATCH", f"sobjects/{sobject}/{name}/{segment(value)}"
         endpoint = "sobjects/{type}/{field}/{value}"
     try:
         answer = client.call(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "handoff_criteria"
-down_revision = "tombstones"
+down_revision = "reconciliation_by_day"
 branch_labels = None
 depends_on = None
 
