@@ -40,8 +40,12 @@ def plain(value: Any) -> str:
         return moment(value)
     if isinstance(value, list | tuple):
         return ", ".join(plain(item) for item in value) or DASH
-    text = " ".join(str(value).split())
-    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C")
+    return harmless(" ".join(str(value).split()))
+
+
+def harmless(text: str) -> str:
+    """``text`` without the control characters that a terminal would act on; line ends stay."""
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign)[0] != "C")
 
 
 def moment(at: datetime | None) -> str:
@@ -70,17 +74,17 @@ def table(
 def heading(text: str) -> None:
     """A heading between the parts of an answer."""
     out.print()
-    out.print(Text(text, style="bold"))
+    out.print(Text(plain(text), style="bold"))
 
 
 def say(text: str, *, style: str = "", whole: bool = False) -> None:
     """A line of the answer; ``whole`` leaves a line to be copied (a path, an address) unbroken."""
-    out.print(Text(text, style=style), soft_wrap=whole)
+    out.print(Text(harmless(text), style=style), soft_wrap=whole)
 
 
 def note(text: str) -> None:
     """A line beside the answer (progress, hints), on standard error."""
-    err.print(Text(text, style="dim"))
+    err.print(Text(harmless(text), style="dim"))
 
 
 def print_json(value: Any) -> None:

@@ -21,7 +21,7 @@ _WRITTEN = 40
 
 def show(facts: Facts, definition: LeadDefinition, contract: SlaContract) -> None:
     """Print everything about the person."""
-    out.print(Rule(Text(facts.name, style="bold"), align="left"))
+    out.print(Rule(Text(plain(facts.name), style="bold"), align="left"))
     person = facts.person
     _record("HubSpot", person.hubspot, person.row.link.hubspot_id)
     _record("Salesforce", person.salesforce, person.row.link.salesforce_id)

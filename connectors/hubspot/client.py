@@ -145,22 +145,23 @@ class HubSpotClient:
         except HTTPError as error:
             _raise_transport(operation, error)
         except Exception as error:
-            # Every package of the client has its own ApiException with no common base of theirs.
-            status = getattr(error, "status", None)
-            if status is None or not hasattr(error, "body"):
+            # Every package of the client has its own ApiException with no common base of theirs; handling one
+            # without a body (a refused certificate), the client stumbles and raises another error over it.
+            reply = error if hasattr(error, "status") else error.__context__
+            status, body_told = getattr(reply, "status", None), getattr(reply, "body", None)
+            if status is None or not hasattr(reply, "body"):
                 raise
             if status == 0:
                 raise PermanentError(
                     "hubspot",
                     operation,
                     code="TLS",
-                    message=str(getattr(error, "reason", "")),
+                    message=str(getattr(reply, "reason", "")),
                     remedy="Check the certificate store and any proxy between here and HubSpot.",
                 ) from None
-            self._observe(getattr(error, "headers", None) or {})
-            raise classify(
-                operation, int(status), error.body, getattr(error, "headers", None), sent=body
-            ) from None
+            told = getattr(reply, "headers", None)
+            self._observe(told or {})
+            raise classify(operation, int(status), body_told, told, sent=body) from None
         self._observe(replied)
         if data is None or data == "":
             return {}

@@ -36,7 +36,7 @@ def test_a_tombstone_says_nothing_without_this_databases_secret(store):
         tombstones.bury(connection, {ADA: ("h101", NOW, KEYS)}, now=NOW)
         first = set(connection.execute(sa.select(table.c.key)).scalars())
         text = str(list(connection.execute(sa.select(table))))
-        assert not any(word in text for word in ("ada", "example.com"))
+        assert not any(word in text for word in ("ada@", "example.com"))  # a hash may spell ada
         connection.execute(sa.delete(cursors))
         connection.execute(sa.delete(table))
         tombstones.bury(connection, {ADA: ("h101", NOW, KEYS)}, now=NOW)

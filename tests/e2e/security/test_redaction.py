@@ -7,7 +7,7 @@ import pytest
 from connectors.retry import Retrier
 from sandbox.launch import start_sandbox
 from tests.e2e.dagster_business import START
-from tests.e2e.security.planted import PERSONAL, Aftermath, everything_logged, spellings, troubled
+from tests.e2e.security.planted import EMAIL, PERSONAL, Aftermath, everything_logged, spellings, troubled
 
 # Where people's data may be, and why. Everything else in the database must be free of it.
 BELONGS = {
@@ -41,7 +41,6 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
     ):
         patch.setitem(Retrier.__init__.__kwdefaults__, "sleep", lambda _seconds: None)
         trouble.live()
-        trouble.by_process()
         found = trouble.look()
         found.texts["log records"] = "\n".join(records.texts)
         yield found
@@ -50,7 +49,6 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
 def test_the_troubles_happened(after: Aftermath) -> None:
     good = {what for what, how in after.statuses.items() if how in {"good", "0"}}
     assert {"approved", "conflict", "scorecard", "setup", "explain", "redacted plan"} <= good
-    assert after.statuses["process"] not in {"0", "good"}
     assert len([what for what in after.statuses if what not in good]) > 15
     assert after.rows["holds.why"]
     assert after.rows["conflicts.losing_value"]
@@ -85,3 +83,22 @@ def test_the_scheduler_names_no_staff(after: Aftermath) -> None:
         place: text for place, text in after.texts.items() if place.startswith(("dagster: ", "failure: "))
     }
     assert after.where(after.staff, shown) == {}
+
+
+@pytest.mark.long
+def test_a_run_in_a_process_of_its_own_leaves_nothing_either(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("process")
+    with (
+        start_sandbox(seed=23, people=0, scenario="empty", start=START, search_lag_s=0.0) as sandbox,
+        troubled(sandbox, folder) as trouble,
+    ):
+        trouble.accord("setup", "setup", "--yes")
+        trouble.asks(EMAIL)
+        trouble.by_process()
+        after = trouble.look()
+    assert after.statuses["process"] == "1"
+    texts = {place: text for place, text in after.texts.items() if not place.startswith("answer: ")}
+    for words in (after.secrets, PERSONAL):
+        assert after.where(tuple(form for word in words for form in spellings(word)), texts) == {}
