@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+from connectors.paths import salesforce_id
 from connectors.results import Overtaken, RecordWrite
 from connectors.retry import Safety
 from connectors.salesforce import composite, soql
@@ -75,7 +76,7 @@ def _one_by_one(
     for number, (write, since) in enumerate(writes):
         request: Reply = {
             "method": "PATCH",
-            "url": f"{client.data_path}sobjects/{sobject}/{write.record_id}",
+            "url": f"{client.data_path}sobjects/{sobject}/{salesforce_id(str(write.record_id), 'PATCH sobjects')}",
             "referenceId": f"w{number}",
             "body": {name: wire_value(value) for name, value in write.fields.items()},
         }
@@ -113,7 +114,7 @@ def _together(
     first, second = _call(client, sobject, [_query(client, describes, sobject, writes), update], urgent)
     status = int(second["httpStatusCode"])
     if status >= 300:
-        raise classify(f"PATCH composite/sobjects {sobject}", status, second["body"])
+        raise classify(f"PATCH composite/sobjects {sobject}", status, second["body"], sent=records)
     rows = _rows(first)
     answered = []
     for write, reply in zip(writes, second["body"], strict=True):
