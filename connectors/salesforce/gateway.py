@@ -1,7 +1,7 @@
 """Salesforce as the rest of Accord sees it: the port's methods on one object. How each works is beside it."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
