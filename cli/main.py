@@ -184,6 +184,21 @@ def history(
 
 
 @app.command(rich_help_panel=_LOOK)
+def replay(
+    mapping: Annotated[Path, typer.Option(help="The proposed mapping's YAML file.")],
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only decisions since this day, such as 2026-01-31.")
+    ] = None,
+    as_json: Json = False,
+    limit: Limit = 20,
+) -> None:
+    """What a proposed mapping would have decided otherwise, over past decisions."""
+    from cli import replaying as work
+
+    _end(work.command(mapping, since=since, as_json=as_json, limit=limit))
+
+
+@app.command(rich_help_panel=_LOOK)
 def status(as_json: Json = False) -> None:
     """The last passes, where everybody stands, what is held, API calls, freshness."""
     from cli import status as work

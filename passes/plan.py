@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from connectors.budget import urgent_calls
-from connectors.store import holds, journal, links, mirror
+from connectors.store import merge_decisions, holds, journal, links, mirror
 from passes import consent_lane, planning_state, refusals
 from passes.activity_state import remember_agreements
 from passes.context import PassContext
@@ -53,6 +53,9 @@ def make(context: PassContext) -> StepResult:
             status=status,
             tripped=[asdict(item) for item in verdict.tripped],
         )
+        if keep := context.mapping.replay.keep_days:
+            merge_decisions.remember(connection, plan.decisions, context.pass_id, now=now)
+        merge_decisions.forget_before(connection, now - timedelta(days=keep))
         shown = texts(plan, price_of(plan.writes, context.mapping), first_meeting(connection, plan))
         considered = _considered(state) | consent_lane.considered(connection, state.opt_outs)
         holds.replace(connection, considered, [*stored.holds, *refused], now=now)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sync_rules.addresses import normal_email
+from sync_rules.decided import Decided
 from sync_rules.mapping_model import FieldSpec, Mapping, ValueSpec
 from sync_rules.normalise import CannotWrite, to_raw
 from sync_rules.owners import OwnerMap
@@ -38,6 +39,7 @@ class Findings:
     holds: list[Hold] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
+    decisions: list[Decided] = field(default_factory=list)
 
     @property
     def size(self) -> int:

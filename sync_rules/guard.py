@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sync_rules.mapping_model import Cap, Caps
+from sync_rules.mapping_caps import Cap, Caps
 from sync_rules.plan import Plan
 
 

@@ -13,12 +13,10 @@ from contract_files.hints import did_you_mean
 from contract_files.lines import Finding, Path, parse_contract
 from contract_files.problems import checked
 from sync_rules.mapping_activities import Activities, ActivityKind, KindSpec, RollUp
+from sync_rules.mapping_caps import Cap, Caps, CapSet
 from sync_rules.mapping_model import (
     OBJECT_TYPES,
     Admission,
-    Cap,
-    Caps,
-    CapSet,
     Companies,
     ComputedSpec,
     FieldSpec,

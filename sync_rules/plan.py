@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from sync_rules.decided import Decided
 from sync_rules.records import Side
 
 Operation = Literal["create", "update", "opt_out", "archive", "delete", "purge"]
@@ -132,6 +133,7 @@ class Plan:
     Attributes:
         considered: links looked at.
         in_agreement: links that needed nothing.
+        decisions: how fields whose two sides differ were merged, with the evidence; for replaying.
     """
 
     made_at: datetime
@@ -141,6 +143,7 @@ class Plan:
     agreements: tuple[Agreement, ...]
     considered: int
     in_agreement: int
+    decisions: tuple[Decided, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Writes by ``side object operation``, for people and for metadata."""

@@ -11,6 +11,7 @@ from typing import Any
 from sync_rules.addresses import phone_as
 from sync_rules.changes import Bench, Place, change, hold_flapping, opt_out_change
 from sync_rules.countries import country_code
+from sync_rules.decided import decided
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.merge import NO_BASE, Decision, Seen, merge_field
 from sync_rules.normalise import READERS, Reader, Unreadable
@@ -136,12 +137,12 @@ def merge_link(
             )
             if agreed is RESTS:
                 continue
-        decision = merge_field(
-            row.spec,
-            agreed,
+        seen = (
             Seen(value_hubspot, stamp_of(hubspot, row.hubspot)),
             Seen(value_salesforce, stamp_of(salesforce, row.salesforce)),
         )
+        decision = merge_field(row.spec, agreed, *seen)
+        bench.found.decisions.append(decided(link.link_id, link.kind, row.spec, agreed, seen, decision))
         if decision.writes is None or (decision.writes == "salesforce" and not salesforce_writable):
             continue
         _carry_out(bench, pair, row, link, decision, (raw_hubspot, raw_salesforce), merged, frozen)

@@ -56,6 +56,7 @@ def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
         agreements=tuple(found.agreements),
         considered=len(state.people) + len(state.companies),
         in_agreement=in_agreement,
+        decisions=tuple(found.decisions),
     )
 
 

@@ -13,6 +13,7 @@ _HISTORIES = (
     tables.stage_history,
     tables.excuses,
     tables.former_emails,
+    tables.merge_decisions,
 )
 _POINTERS = (
     tables.mirror,

@@ -333,6 +333,22 @@ conflicts = sa.Table(
     _column("why", sa.Text),
 )
 
+# Merge decisions with what they were made from, once each, for replaying them by other rules.
+merge_decisions = sa.Table(
+    "merge_decisions",
+    metadata,
+    _column("link_id", _Key, primary_key=True),
+    _column("field", _Name, primary_key=True),
+    _column("digest", sa.String(16), primary_key=True),
+    _column("kind", sa.String(10)),
+    _column("plan_id", _Key),
+    _column("decided_at", UtcDateTime, index=True),
+    _column("rule", sa.String(30)),
+    _column("blank", sa.String(20)),
+    _column("seen", sa.JSON),
+    _column("outcome", sa.JSON),
+)
+
 owners = sa.Table(
     "owners",
     metadata,

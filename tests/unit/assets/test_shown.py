@@ -17,7 +17,7 @@ from connectors.errors import (
 from connectors.store.lease import LeaseHeldError
 from passes.step import StepResult
 from sync_rules.mapping import Cap, Caps
-from sync_rules.mapping_model import CapSet
+from sync_rules.mapping_caps import CapSet
 
 IN_COMMON = ["read", "planned", "written", "held", "failed", "api_calls", "seconds"]
 

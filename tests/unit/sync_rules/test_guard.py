@@ -3,7 +3,7 @@
 import pytest
 
 from sync_rules.guard import judge
-from sync_rules.mapping_model import Cap, Caps, CapSet
+from sync_rules.mapping_caps import Cap, Caps, CapSet
 from sync_rules.plan import FieldChange, Plan, Write
 
 
