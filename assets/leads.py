@@ -30,7 +30,12 @@ OWNERS = ["team:revops"]
             asset="sync_plan",
             blocking=True,
             description="The plan stays within the caps or was approved; if not, it is kept and nothing is written.",
-        )
+        ),
+        dg.AssetCheckSpec(
+            "new_fields_filled",
+            asset="sync_plan",
+            description="No field that the mapping gained waits for somebody to decide on its back-fill.",
+        ),
     ],
 )
 def sync_plan(

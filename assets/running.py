@@ -48,12 +48,16 @@ def materialise(
 
 def _checks(context: dg.AssetExecutionContext, result: StepResult) -> Iterator[dg.AssetCheckResult]:
     declared = {key.name for key in context.selected_asset_check_keys}
+    for name in sorted(declared - {finding.name for finding in result.findings}):
+        yield dg.AssetCheckResult(check_name=name, passed=True, description="There was nothing to check.")
     for finding in result.findings:
         if finding.name in declared:
             yield dg.AssetCheckResult(
                 check_name=finding.name,
                 passed=finding.holds,
-                severity=dg.AssetCheckSeverity.ERROR,
+                severity=dg.AssetCheckSeverity.WARN
+                if finding.severity == "warning"
+                else dg.AssetCheckSeverity.ERROR,
                 description=without_addresses(finding.why),
                 metadata={
                     **{name: dg.MetadataValue.float(float(value)) for name, value in finding.figures.items()},

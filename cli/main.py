@@ -116,7 +116,10 @@ def apply(
 def undo(
     past: Annotated[
         str,
-        typer.Argument(metavar="PASS", help="The pass's id as `accord status` shows it, or how it begins."),
+        typer.Argument(
+            metavar="PASS",
+            help="The pass's id as `accord status` shows it, or how it begins; or `last`.",
+        ),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
     computed: Annotated[
@@ -136,6 +139,25 @@ def undo(
             past, yes=yes, computed=computed, archive_created=archive_created, as_json=as_json, limit=limit
         )
     )
+
+
+@app.command("back-fill", rich_help_panel=_SYNC)
+def back_fill(
+    field: Annotated[
+        str | None,
+        typer.Argument(help="A field that the mapping gained; without it those that wait are listed."),
+    ] = None,
+    as_they_change: Annotated[
+        bool, typer.Option("--as-they-change", help="No back-fill: records take part when they next change.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
+    as_json: Json = False,
+    limit: Limit = 20,
+) -> None:
+    """Bring a new field of the mapping into agreement for everybody who is linked already: show, ask, write."""
+    from cli import back_filling as work
+
+    _end(work.command(field, as_they_change=as_they_change, yes=yes, as_json=as_json, limit=limit))
 
 
 @app.command("import", rich_help_panel=_SYNC)

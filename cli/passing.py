@@ -121,4 +121,4 @@ def run(bench: Workbench, options: PassOptions | None = None, *, quiet: bool = F
 def _status(results: Mapping[str, StepResult]) -> Status:
     if "reconciliation" in results:
         return "done"
-    return "dry" if all(finding.holds for finding in results["sync_plan"].findings) else "stopped"
+    return "dry" if all(finding.tolerable for finding in results["sync_plan"].findings) else "stopped"

@@ -6,6 +6,10 @@ from connectors.store import approvals
 
 UNDO_PREFIX = "undo-"
 """How the ids of passes begin that take another one back."""
+BACK_FILL_PREFIX = "back-fill-"
+"""How the ids of passes begin that fill a new field."""
+LAST = "last"
+"""The name of the newest pass that wrote something."""
 
 
 class NotFoundError(Exception):
@@ -19,7 +23,7 @@ def plan_id(connection: sa.Connection, name: str | None) -> str:
         NotFoundError: no plan, or several.
     """
     if name is None:
-        waiting = approvals.newest_waiting(connection, besides=UNDO_PREFIX)
+        waiting = approvals.newest_waiting(connection, besides=(UNDO_PREFIX, BACK_FILL_PREFIX))
         if waiting is None:
             raise NotFoundError("no plan waits for approval; `accord plan` makes one")
         return str(waiting.plan_id)
@@ -27,11 +31,16 @@ def plan_id(connection: sa.Connection, name: str | None) -> str:
 
 
 def pass_id(connection: sa.Connection, name: str) -> str:
-    """The pass that is meant.
+    """The pass that is meant; ``last`` means the newest that wrote something.
 
     Raises:
         NotFoundError: no pass, or several.
     """
+    if name == LAST:
+        last = approvals.last_written(connection)
+        if last is None:
+            raise NotFoundError("no pass has written anything yet")
+        return str(last)
     return _only([row.pass_id for row in approvals.passes_named(connection, name)], "pass", name)
 
 

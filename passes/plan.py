@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors.budget import urgent_calls
-from connectors.store import merge_decisions, holds, journal, links, mirror
-from passes import consent_lane, planning_state, refusals
+from connectors.store import holds, journal, links, merge_decisions, mirror
+from passes import consent_lane, new_fields, planning_state, refusals, unread
 from passes.activity_state import remember_agreements
 from passes.context import PassContext
 from passes.meeting import first_meeting
@@ -31,8 +31,12 @@ def make(context: PassContext) -> StepResult:
     """Plan everything that this pass would write."""
     now = context.now()
     with context.store.begin() as connection:
+        new_fields.look(context, connection, now=now)
         state = planning_state.gather(context, connection, now=now)
-        plan = build_plan(state, context.mapping, now=now)
+    if unread.complete_due(context, state):
+        with context.store.begin() as connection:
+            state = planning_state.gather(context, connection, now=now)
+    plan = build_plan(state, context.mapping, now=now)
     plan = _with_history(context, state, plan, now)
     with context.store.begin() as connection:
         # Compared as the journal keeps them, so that a refused write is known again.
@@ -66,9 +70,11 @@ def make(context: PassContext) -> StepResult:
             )
             remember_agreements(connection, plan.agreements)
             links.clear(connection, "plan_due", considered - {write.link_id for write in plan.writes})
-    finding = verdict_finding(context.pass_id, verdict, shown, stopped=status == "stopped")
+    findings = [verdict_finding(context.pass_id, verdict, shown, stopped=status == "stopped")]
+    if (offer := new_fields.survey(context, now=now)) is not None:
+        findings.append(offer)
     return StepResult(
-        figures=_figures(plan, len(refused)), texts={**shown, "status": status}, findings=(finding,)
+        figures=_figures(plan, len(refused)), texts={**shown, "status": status}, findings=tuple(findings)
     )
 
 
@@ -111,7 +117,10 @@ def _with_history(context: PassContext, state: PlanInput, plan: Plan, now: datet
         records = context.hubspot.read("contacts", contacts, names, history=names)
     by_link = {contacts[record.id]: record for record in records if record.id in contacts}
     with context.store.begin() as connection:
-        mirror.save(connection, records, mark=False)
+        # Only these fields were read: under a newer stamp the others would pass for read, too.
+        known = mirror.load(connection, "hubspot", "contacts", contacts)
+        told = [replace(one, modified_at=known[one.id].modified_at) for one in records if one.id in known]
+        mirror.save(connection, told, mark=False)
     people = [
         replace(
             item,

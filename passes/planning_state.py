@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from connectors.store import frames, holds, journal, links, mirror, runs
+from connectors.store import frames, holds, journal, links, mapped_fields, mirror, runs
 from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
 from passes import admission, claims, consent_lane, deletions, persons
@@ -40,7 +40,7 @@ def gather(context: PassContext, connection: sa.Connection, *, now: datetime) ->
     owners = persons.load_owner_map(context, connection)
     return PlanInput(
         people=people_states(context, connection, _due(connection, "person"), now=now),
-        companies=_companies(context, connection, _due(connection, "company"), now=now),
+        companies=company_states(context, connection, _due(connection, "company"), now=now),
         activities=activity_states(context, connection, owners),
         roll_ups=roll_up_states(context, connection),
         opt_outs=consent_lane.unreached(context, connection, UNDECIDED),
@@ -88,6 +88,7 @@ def people_states(
         [row.link for row in rows],
         [record for person in people for record in (person.hubspot, person.salesforce)],
     )
+    waiting = _waiting(connection, "person")
     specs = context.mapping.people.fields
     alone = {one.link_id: record for one in people if (record := _only_record(one)) is not None}
     buried = deletions.buried(context, connection, alone, now)
@@ -107,6 +108,7 @@ def people_states(
             undone=undone.get(person.link_id, {}),
             apart=claimed[person.link_id].apart,
             claimed_by=claimed[person.link_id].claimed_by,
+            waiting=waiting if person.row.base is not None else frozenset(),
             customer_account_id=_customer_account(person),
             deleted_across=buried.get(person.link_id),
             removed_by_us=person.link_id in ours,
@@ -138,9 +140,10 @@ def _customer_account(person: persons.Person) -> str | None:
     return account.id if kind.startswith("Customer") else None
 
 
-def _companies(
+def company_states(
     context: PassContext, connection: sa.Connection, rows: Sequence[links.LinkRow], *, now: datetime
 ) -> list[CompanyState]:
+    """Companies as the planner takes them."""
     companies = mirror.load(
         connection, "hubspot", "companies", (r.link.hubspot_id for r in rows if r.link.hubspot_id)
     )
@@ -151,6 +154,7 @@ def _companies(
     ids = [row.link.link_id for row in rows]
     frozen = flapping(context, connection, ids, now=now)
     undone = undone_fields(connection, ids)
+    waiting = _waiting(connection, "company")
     pairs = {
         row.link.link_id: (
             companies.get(row.link.hubspot_id or ""),
@@ -169,12 +173,18 @@ def _companies(
             base=base_from_json(row.base, specs) if row.base is not None else None,
             frozen_fields=frozen.get(row.link.link_id, frozenset()),
             undone=undone.get(row.link.link_id, {}),
+            waiting=waiting if row.base is not None else frozenset(),
             removed_by_us=row.link.link_id in ours,
             apart=claimed[row.link.link_id].apart,
             claimed_by=claimed[row.link.link_id].claimed_by,
         )
         for row in rows
     ]
+
+
+def _waiting(connection: sa.Connection, kind: LinkKind) -> frozenset[str]:
+    """Fields of which nobody has decided yet what becomes of the values from before they were mapped."""
+    return frozenset(one.key[1] for one in mapped_fields.waiting(connection) if one.key[0] == kind)
 
 
 def flapping(

@@ -82,7 +82,7 @@ def run_pass(
         _require(results)
         for name, step in DECIDING.items():
             results[name] = _run(bench, name, step, pass_id, asked, progress)
-        stopped = any(not finding.holds for finding in results["sync_plan"].findings)
+        stopped = any(not finding.tolerable for finding in results["sync_plan"].findings)
         if not asked.dry_run and not stopped:
             for name, step in WRITING.items():
                 results[name] = _run(bench, name, step, pass_id, asked, progress)

@@ -5,6 +5,7 @@ Nothing here is personal: no names, addresses or values of fields, since schedul
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from passes.context import PassContext
 
@@ -17,6 +18,7 @@ class Finding:
         name: stable, ``remainder_is_zero``.
         why: what was found, with the remedy when it does not hold.
         texts: Markdown by title that belongs to it.
+        severity: a ``warning`` asks for somebody's decision; the pass itself went well.
         blocking: later steps of the pass must not run when it does not hold.
     """
 
@@ -25,6 +27,12 @@ class Finding:
     why: str
     figures: Mapping[str, float] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    severity: Literal["error", "warning"] = "error"
+
+    @property
+    def tolerable(self) -> bool:
+        """Whether the pass may be said to have gone well."""
+        return self.holds or self.severity == "warning"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class CompanyPlanner:
             return
         merged = merge_link(
             self._bench, self._pairing, link, hubspot, salesforce, state.base or {}, state.frozen_fields,
-            undone=state.undone,
+            undone=state.undone, waiting=state.waiting,
         )  # fmt: skip
         agree(self._bench, link, merged.settled)
         for record, changes in ((hubspot, merged.hubspot), (salesforce, merged.salesforce)):

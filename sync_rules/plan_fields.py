@@ -93,8 +93,13 @@ def merge_link(
     *,
     salesforce_writable: bool = True,
     undone: Mapping[str, Undone] = NOTHING_UNDONE,
+    waiting: frozenset[str] = frozenset(),
 ) -> Merged:
-    """Merge every shared field; holds and conflicts are noted on the bench."""
+    """Merge every shared field; holds and conflicts are noted on the bench.
+
+    Args:
+        waiting: fields that are left alone where they were never agreed on.
+    """
     merged = Merged([], [], [], [], {})
     ours, theirs = hubspot.fields, salesforce.fields
     owners = bench.owners
@@ -122,6 +127,8 @@ def merge_link(
         if value_hubspot == value_salesforce:
             if (agreed is NO_BASE or agreed != value_hubspot) and not isinstance(value_hubspot, Unreadable):
                 merged.settled[row.name] = value_hubspot
+            continue
+        if agreed is NO_BASE and row.name in waiting:
             continue
         if row.name in undone:
             agreed = _base_since(

@@ -47,7 +47,7 @@ class PeoplePlanner:
         converted = salesforce.fields.get("IsConverted") is True
         merged = merge_link(
             bench, pair, link, hubspot, salesforce, state.base or {}, state.frozen_fields,
-            salesforce_writable=not converted, undone=state.undone,
+            salesforce_writable=not converted, undone=state.undone, waiting=state.waiting,
         )  # fmt: skip
         to_hubspot, to_salesforce = merged.hubspot, merged.salesforce
         to_hubspot += references(bench, link, hubspot, state.apart, state.claimed_by)

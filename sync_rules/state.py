@@ -33,6 +33,7 @@ class PersonState:
         apart: ids across from which a person told one of the records apart.
         claimed_by: other records that carry the id of one of these: a write of that id would be refused, an
             upsert by it would hit them.
+        waiting: fields that the mapping gained after the link was made, and whose back-fill nobody has decided on.
         customer_account_id: the Salesforce Account of an existing customer that the person works for.
         deleted_across: when the person was deleted on the side where no record is, if the living one is older.
         removed_by_us: Accord itself has deleted one of the records.
@@ -51,6 +52,7 @@ class PersonState:
     undone: Mapping[str, Undone] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
     claimed_by: tuple[Record, ...] = ()
+    waiting: frozenset[str] = frozenset()
     customer_account_id: str | None = None
     deleted_across: datetime | None = None
     removed_by_us: bool = False
@@ -67,6 +69,7 @@ class CompanyState:
     base: Mapping[str, Any] | None = None
     frozen_fields: frozenset[str] = frozenset()
     undone: Mapping[str, Undone] = field(default_factory=dict)
+    waiting: frozenset[str] = frozenset()
     removed_by_us: bool = False
     apart: frozenset[str] = frozenset()
     claimed_by: tuple[Record, ...] = ()

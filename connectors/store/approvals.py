@@ -35,11 +35,26 @@ def _named(
     return list(connection.execute(query))
 
 
-def newest_waiting(connection: sa.Connection, *, besides: str) -> Any:
-    """The newest plan that waits for approval and whose id does not begin with ``besides``, or None."""
+def last_written(connection: sa.Connection) -> str | None:
+    """The pass that has written last, or None."""
+    query = (
+        sa.select(plans.c.pass_id)
+        .join(journal, journal.c.plan_id == plans.c.plan_id)
+        .where(journal.c.state == "done")
+        .order_by(journal.c.settled_at.desc(), journal.c.write_id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def newest_waiting(connection: sa.Connection, *, besides: Sequence[str]) -> Any:
+    """The newest plan that waits for approval and whose id begins with none of ``besides``, or None."""
     query = (
         sa.select(plans)
-        .where(plans.c.status.in_(WAITING), sa.not_(plans.c.plan_id.startswith(besides, autoescape=True)))
+        .where(
+            plans.c.status.in_(WAITING),
+            *(sa.not_(plans.c.plan_id.startswith(one, autoescape=True)) for one in besides),
+        )
         .order_by(plans.c.made_at.desc(), plans.c.plan_id.desc())
         .limit(1)
     )

@@ -334,7 +334,7 @@ conflicts = sa.Table(
 )
 
 # Merge decisions with what they were made from, once each, for replaying them by other rules.
-merge_decisions = sa.Table(
+merge_merge_decisions = sa.Table(
     "merge_decisions",
     metadata,
     _column("link_id", _Key, primary_key=True),
@@ -347,6 +347,20 @@ merge_decisions = sa.Table(
     _column("blank", sa.String(20)),
     _column("seen", sa.JSON),
     _column("outcome", sa.JSON),
+)
+
+# The fields that the mapping has brought: in force, or waiting for a back-fill that somebody has to decide on.
+mapped_fields = sa.Table(
+    "mapped_fields",
+    metadata,
+    _column("kind", sa.String(10), primary_key=True),
+    _column("field", _Name, primary_key=True),
+    _column("shape", sa.JSON),
+    _column("state", sa.String(10)),
+    _column("since", UtcDateTime),
+    _optional("survey", sa.JSON),
+    _optional("surveyed_at", UtcDateTime),
+    _optional("plan_id", _Key),
 )
 
 owners = sa.Table(
