@@ -17,6 +17,7 @@ from cli.naming import names_of
 from cli.passing import Passed
 from passes import named, stored
 from passes.context import PassOptions
+from passes.new_fields import CHECK
 from passes.stored import StoredPlan
 from passes.workbench import Workbench
 from reports.plan import plan_table, removal_words
@@ -81,6 +82,11 @@ def _tell(
     show_meeting(what, {} if redact else names)
     show_price(what)
     show_guard(what.tripped)
+    if passed is not None:
+        for finding in passed.results["sync_plan"].findings:
+            if finding.name == CHECK and not finding.holds:
+                heading("New in the mapping")
+                say(finding.why)
     if html is not None:
         plan_page.tell(html)
     if what.waits:

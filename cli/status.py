@@ -11,10 +11,12 @@ from cli import session
 from cli.console import heading, moment, out, print_json, say, table
 from cli.exits import Exit
 from cli.held import WORDS
-from connectors.store import holds, journal, overview, quotas, runs, spending
+from connectors.store import holds, journal, mapped_fields, overview, quotas, runs, spending
+from connectors.store.mapped_fields import MappedField
 from connectors.store.quotas import Quota
 from connectors.store.spending import Spending
 from passes.consent_lag import CAUGHT_UP, MAX, P50, WAITING, WRITTEN
+from passes.new_fields import offer
 from passes.refusals import DEFERRED
 from passes.workbench import Workbench
 
@@ -53,6 +55,7 @@ class Standing:
     quotas: tuple[Quota, ...]
     deferred_until: str | None
     waiting_plan: str | None
+    new_fields: tuple[MappedField, ...]
     opt_outs: Mapping[str, float]
 
     @property
@@ -92,6 +95,7 @@ def gather(bench: Workbench) -> Standing:
             spending=spending.since(connection, now - timedelta(hours=24)),
             calls_last_day=overview.calls_since(connection, now - timedelta(hours=24)),
             waiting_plan=plan.plan_id if plan is not None and plan.status == "stopped" else None,
+            new_fields=tuple(mapped_fields.waiting(connection)),
             opt_outs=_opt_outs(runs.passes_since(connection, now - timedelta(hours=24))),
         )
 
@@ -137,6 +141,8 @@ def show(standing: Standing) -> None:
             "The guard stopped the last plan: `accord plan` shows it, `accord sync --approve` goes on.",
             style="yellow",
         )
+    for field in standing.new_fields:
+        say(offer(field), style="yellow")
     head = (
         "Started (UTC)",
         "Pass",
@@ -228,6 +234,9 @@ def _as_json(standing: Standing) -> dict[str, Any]:
         "last_done": standing.last_done,
         "age_s": None if age is None else round(age.total_seconds()),
         "waiting_for_approval": standing.waiting_plan,
+        "new_fields": [
+            {"field": one.key[1], "of": one.key[0], **(one.survey or {})} for one in standing.new_fields
+        ],
         "passes": [{name: getattr(line, name) for name in PassLine.__slots__} for line in standing.passes],
         "stages": standing.stages,
         "classes": standing.classes,

@@ -129,6 +129,6 @@ def _carry_out(context: PassContext) -> StepResult:
     figures = apply.send_all(context, plan_id)
     with context.store.begin() as connection:
         journal.set_status(connection, plan_id, "applied")
-        # What the plan settled without a write is stored by the next pass, which looks at these once more.
+        # What activities settled without a write is stored by the next pass, which looks at these once more.
         links.mark(connection, "plan_due", living)
     return StepResult(figures=figures)

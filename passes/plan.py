@@ -63,11 +63,11 @@ def make(context: PassContext) -> StepResult:
         shown = texts(plan, price_of(plan.writes, context.mapping), first_meeting(connection, plan))
         considered = _considered(state) | consent_lane.considered(connection, state.opt_outs)
         holds.replace(connection, considered, [*stored.holds, *refused], now=now)
+        # Both sides agree whatever becomes of the plan; kept until then, somebody's edit would find no base.
+        links.set_bases(
+            connection, {i.link_id: base_to_json(i.settled) for i in plan.agreements if ":" not in i.link_id}
+        )
         if status == "planned":
-            links.set_bases(
-                connection,
-                {i.link_id: base_to_json(i.settled) for i in plan.agreements if ":" not in i.link_id},
-            )
             remember_agreements(connection, plan.agreements)
             links.clear(connection, "plan_due", considered - {write.link_id for write in plan.writes})
     findings = [verdict_finding(context.pass_id, verdict, shown, stopped=status == "stopped")]

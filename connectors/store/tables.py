@@ -334,7 +334,7 @@ conflicts = sa.Table(
 )
 
 # Merge decisions with what they were made from, once each, for replaying them by other rules.
-merge_merge_decisions = sa.Table(
+merge_decisions = sa.Table(
     "merge_decisions",
     metadata,
     _column("link_id", _Key, primary_key=True),

@@ -126,6 +126,7 @@ def test_an_approved_pass_writes_and_every_check_holds(approved: dg.ExecuteInPro
         "remainder_is_zero": True,
         "holds_not_ageing": True,
         "opt_outs_in_time": True,
+        "new_fields_filled": True,
     }
     assert figures_of(approved, "applied_writes")["written"] > 20
 

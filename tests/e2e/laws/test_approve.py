@@ -123,3 +123,15 @@ def test_an_older_plan_that_was_only_set_aside_can_still_be_approved(world: Worl
     # What only the newer plan had seen is not lost.
     assert world.hs(contact_id)["jobtitle"] == "CDO"
     assert len(world.portal.records("calls")) == 1
+
+
+def test_what_agreed_already_at_a_stopped_first_meeting_is_agreed_once_approved(world: World) -> None:
+    contact_id = world.contact(mobilephone="+491701234567")
+    lead_id = world.lead(MobilePhone="+491701234567")
+    world.run(approve=False)
+    approve(world.bench, _waiting(world))
+    # Nobody wrote this number; emptying it is a change all the same, and must not be filled up again.
+    world.edit_contact(contact_id, mobilephone="")
+    world.settle()
+    assert world.sf("Lead", lead_id)["MobilePhone"] is None
+    assert not world.hs(contact_id)["mobilephone"]

@@ -1,14 +1,19 @@
-"""A field that the mapping gains is neither filled unasked nor forgotten: it is offered, counted, priced, and filled."""
+"""A field that the mapping gains is neither filled unasked nor forgotten: offered, counted, priced, and filled."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import Result
 
 from connectors.store import mapped_fields
 from passes.approve import approve
 from passes.back_fill import decline, plan_back_fill
 from passes.undo import plan_undo
+from sync_rules.mapping import shipped_mapping_text
+from tests.e2e.cli_world import Shell
 from tests.e2e.laws.world import World
 
 LINKEDIN = "    linkedin: {type: text, rule: dont_sync, hubspot: linkedin_url}\n"
@@ -155,3 +160,33 @@ def test_a_field_that_is_mapped_elsewhere_is_new_again(world: World, people: lis
     with world.bench.store.begin() as connection:
         assert [one.key for one in mapped_fields.waiting(connection)] == [KEY]
     assert world.sf("Lead", people[0][1])["Fax"] == "1"
+
+
+def test_the_command_lists_shows_asks_and_fills(
+    world: World, people: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    world.run()
+    file = tmp_path / "mapping.yaml"
+    file.write_text(shipped_mapping_text().replace(LINKEDIN, LINKEDIN + FAX), encoding="utf-8")
+    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+
+    def accord(*words: str, answer: str = "") -> Result:
+        return shell.accord(*words, answer=answer, mapping=str(file))
+
+    (listed,) = json.loads(accord("back-fill", "--json").stdout)["waiting"]
+    assert (listed["field"], listed["survey"]["people"], listed["survey"]["conflicts"]) == ("fax", 7, 2)
+    (told,) = json.loads(accord("status", "--json").stdout)["new_fields"]
+    assert told["people"] == 7
+    assert "`accord back-fill fax`" in " ".join(accord("status").stdout.split())
+    assert "fax" in accord("back-fill").stdout
+
+    declined = accord("back-fill", "fax", answer="n\n")
+    assert declined.exit_code == 1
+    assert "2 agree already" in declined.stdout
+    assert world.sf("Lead", people[0][1])["Fax"] is None
+    done = accord("back-fill", "fax", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "5 records written" in done.stdout
+    assert world.sf("Lead", people[0][1])["Fax"] == "1"
+    assert "No field waits" in accord("back-fill").stdout
+    assert accord("back-fill", "fax").exit_code == 1

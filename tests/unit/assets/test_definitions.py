@@ -13,6 +13,7 @@ CHECKS = {
     "hubspot_schema_complete": ("hubspot_people", True),
     "salesforce_schema_complete": ("salesforce_people", True),
     "within_caps": ("sync_plan", True),
+    "new_fields_filled": ("sync_plan", False),
     "remainder_is_zero": ("reconciliation", False),
     "holds_not_ageing": ("reconciliation", False),
     "systems_agree": ("parity_audit", False),
