@@ -17,6 +17,7 @@ from passes.step import StepResult
 from passes.workbench import Workbench
 from sync_rules.plan import Write
 from sync_rules.present import Moved, Present, moved
+from sync_rules.present_people import made_since, said_no_since
 from sync_rules.undo import undone_bases, undone_holds
 
 _APPROVABLE = (*approvals.WAITING, "approved")
@@ -103,6 +104,8 @@ def _check(context: PassContext) -> StepResult:
     existing = afresh.existing(context, writes)
     present = Present(context.mapping, owners, living, records)
     found = list(moved(writes, present, living, records, existing, made_at=plan.made_at))
+    found += said_no_since(writes, living, records, context.mapping)
+    found += made_since(afresh.namesakes(context, writes), plan.made_at)
     if found:
         raise PlanMovedError(plan_id, found)
     return StepResult(figures={"writes approved": len(writes), "records read": len(records)})

@@ -135,3 +135,33 @@ def test_what_agreed_already_at_a_stopped_first_meeting_is_agreed_once_approved(
     world.settle()
     assert world.sf("Lead", lead_id)["MobilePhone"] is None
     assert not world.hs(contact_id)["mobilephone"]
+
+
+def test_a_plan_is_refused_when_something_elsewhere_now_concerns_somebody_whom_it_creates(
+    world: World,
+) -> None:
+    taken, silent, kept = (
+        world.asks_for_demo(f"{name}@nordwerk.example") for name in ("taken", "silent", "kept")
+    )
+    caller = world.lead("caller@suedwerk.example", LastName="Caller")
+    world.run(approve=False)
+    world.later(minutes=1)
+    # A rep enters the same person; somebody unsubscribes; somebody on the other side must not be called any more.
+    double = world.lead("taken@nordwerk.example", LastName="Taken")
+    world.portal.update("contacts", silent, {"do_not_call": "true"}, actor=world.marketer)
+    world.edit("Lead", caller, HasOptedOutOfEmail=True)
+    world.clear_counters()
+    with pytest.raises(PlanMovedError) as refused:
+        approve(world.bench, _waiting(world))
+    told = {(one.record_id, one.field, one.why) for one in refused.value.moved}
+    assert (double, None, "was made since, with the same e-mail address") in told
+    assert {(silent, "do_not_call"), (caller, "email_opt_out")} <= {(one, field) for one, field, _ in told}
+    assert not {one for one, *_ in told} & {taken, kept}
+    assert world.writes() == {}
+    # A new plan knows of all three.
+    world.settle()
+    assert world.lead_of(taken) == double
+    assert world.sf("Lead", str(world.lead_of(silent)))["DoNotCall"] is True
+    assert {
+        one["hs_email_optout"] for one in world.contacts() if one["email"] == "caller@suedwerk.example"
+    } == {"true"}
