@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "merge_decisions"
-down_revision = "identity_evidence"
+down_revision = "personas"
 branch_labels = None
 depends_on = None
 
