@@ -16,6 +16,8 @@ from connectors.store.tables_account import reconciliation_daily as reconciliati
 from connectors.store.tables_identity import former_emails as former_emails
 from connectors.store.tables_identity import link_decisions as link_decisions
 from connectors.store.tables_identity import link_evidence as link_evidence
+from connectors.store.tables_mapping import mapped_fields as mapped_fields
+from connectors.store.tables_mapping import merge_decisions as merge_decisions
 
 # What each side last said. `version` grows with every real change, so a step can take up where it left off.
 mirror = sa.Table(
@@ -331,36 +333,6 @@ conflicts = sa.Table(
     _optional("losing_at", UtcDateTime),
     _optional("losing_actor", _Name),
     _column("why", sa.Text),
-)
-
-# Merge decisions with what they were made from, once each, for replaying them by other rules.
-merge_decisions = sa.Table(
-    "merge_decisions",
-    metadata,
-    _column("link_id", _Key, primary_key=True),
-    _column("field", _Name, primary_key=True),
-    _column("digest", sa.String(16), primary_key=True),
-    _column("kind", sa.String(10)),
-    _column("plan_id", _Key),
-    _column("decided_at", UtcDateTime, index=True),
-    _column("rule", sa.String(30)),
-    _column("blank", sa.String(20)),
-    _column("seen", sa.JSON),
-    _column("outcome", sa.JSON),
-)
-
-# The fields that the mapping has brought: in force, or waiting for a back-fill that somebody has to decide on.
-mapped_fields = sa.Table(
-    "mapped_fields",
-    metadata,
-    _column("kind", sa.String(10), primary_key=True),
-    _column("field", _Name, primary_key=True),
-    _column("shape", sa.JSON),
-    _column("state", sa.String(10)),
-    _column("since", UtcDateTime),
-    _optional("survey", sa.JSON),
-    _optional("surveyed_at", UtcDateTime),
-    _optional("plan_id", _Key),
 )
 
 owners = sa.Table(
