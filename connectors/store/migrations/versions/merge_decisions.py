@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "merge_decisions"
-down_revision = "personas"
+down_revision = "handoff_criteria"
 branch_labels = None
 depends_on = None
 
