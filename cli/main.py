@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
+from cli import agreement
 from cli.errors import boundary
 from cli.exits import MEANINGS, Exit
 from cli.review.grammar import app as review_links
@@ -301,14 +302,8 @@ def scorecard(
     _end(work.command(out, days=days, as_json=as_json))
 
 
-@app.command(rich_help_panel=_AGREEMENT)
-def definition(
-    file: Annotated[Path | None, typer.Option(help="Another file than the one in force.")] = None,
-) -> None:
-    """The lead definition in plain words; checks the file on the way."""
-    from cli import contracts as work
-
-    _end(work.definition(file))
+app.add_typer(agreement.definition_app, name="definition", rich_help_panel=_AGREEMENT)
+app.command(rich_help_panel=_AGREEMENT)(agreement.schema)
 
 
 @app.command(rich_help_panel=_AGREEMENT)

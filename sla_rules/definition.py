@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from contract_files.errors import ContractError
 from sla_rules.attributes_words import Words
+from sla_rules.definition_examples import Example
 from sla_rules.definition_gates import Persona, Step, Way
 from sla_rules.definition_values import (
     ActivityKind,
@@ -197,6 +198,7 @@ class LeadDefinition(Part):
     personas: Annotated[tuple[Persona, ...], Field(strict=False)] = ()
     minimum_information: Annotated[tuple[Many[InformationField], ...], Field(strict=False)] = ()
     words: OwnWords = Field(default_factory=OwnWords)
+    examples: Annotated[tuple[Example, ...], Field(strict=False)] = ()
 
     @cached_property
     def criteria(self) -> tuple[Criterion, ...]:

@@ -37,6 +37,23 @@ def reference_problems(value: dict[str, Any], criteria: Mapping[str, Path]) -> I
                 yield at, f"{name!r} is no fit criterion's id; {did_you_mean(name, fit)}"
         for gate in ("mql", "sql"):
             yield from _ways(persona.get(gate), (*path, gate), criteria)
+    yield from _examples(value, criteria)
+
+
+def _examples(value: dict[str, Any], criteria: Mapping[str, Path]) -> Iterator[Finding]:
+    personas = _named(value, "personas", "id")
+    steps = _named(value, "steps", "name")
+    for path, example in _groups(value.get("examples"), ("examples",)):
+        yield from _names(example.get("because"), (*path, "because"), criteria)
+        for key, known in (("persona", personas), ("step", steps)):
+            name = example.get(key)
+            if isinstance(name, str) and name not in known:
+                yield (*path, key), f"{name!r} is no {key} of this definition; {did_you_mean(name, known)}"
+
+
+def _named(value: dict[str, Any], section: str, key: str) -> list[str]:
+    found = (item.get(key) for _, item in _groups(value.get(section), (section,)))
+    return [name for name in found if isinstance(name, str)]
 
 
 def items_at(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:

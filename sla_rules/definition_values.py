@@ -5,10 +5,21 @@ Here: how one value is read and what is said about a wrong one. Not here: which 
 """
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from contract_files.hints import did_you_mean
 from sla_rules.attributes_words import Words
@@ -80,6 +91,20 @@ def _known_value(kind: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """What an editor offers for a known word; ``open`` kinds take new ones from the section ``words``."""
+
+    kind: str
+    open: bool = False
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        known = {"enum": list(Words.shipped().values(self.kind))}
+        return {"anyOf": [known, handler(schema)]} if self.open else known
+
+
 def _read_domain(value: str) -> str:
     folded = value.strip().lower().removeprefix("@").removeprefix("www.")
     if not re.fullmatch(r"[^\s@/:]+\.[^\s@/:.]+", folded):
@@ -103,11 +128,14 @@ Text = Annotated[str, Field(min_length=1)]
 Word = Annotated[str, Field(min_length=1), AfterValidator(_has_letters)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Many = Annotated[tuple[T, ...], Field(strict=False), BeforeValidator(_one_or_many)]
-Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
+_Length = Annotated[
+    str, Field(pattern=r"^\s*[0-9]{1,6}\s*(minute|hour|day|week)s?\s*$", examples=["24 hours", "7 days"])
+]
+Duration = Annotated[timedelta, BeforeValidator(_read_duration, json_schema_input_type=_Length)]
 MailDomain = Annotated[str, AfterValidator(_read_domain)]
 Page = Annotated[str, AfterValidator(_read_page)]
-Function = Annotated[str, _known_value("function")]
-Seniority = Annotated[str, _known_value("seniority")]
-Industry = Annotated[str, _known_value("industry")]
-Country = Annotated[str, _known_value("country")]
-Region = Annotated[str, _known_value("region")]
+Function = Annotated[str, _known_value("function"), _Listed("function", open=True)]
+Seniority = Annotated[str, _known_value("seniority"), _Listed("seniority")]
+Industry = Annotated[str, _known_value("industry"), _Listed("industry", open=True)]
+Country = Annotated[str, _known_value("country"), _Listed("country")]
+Region = Annotated[str, _known_value("region"), _Listed("region")]

@@ -39,7 +39,10 @@ def test_every_accord_command_exists(page: str, line: str) -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
     assert name in commands
-    options = {flag for parameter in commands[name].params for flag in parameter.opts}
+    command = commands[name]
+    while hasattr(command, "commands") and words and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    options = {flag for parameter in command.params for flag in parameter.opts}
     assert {word for word in words if word.startswith("-")} <= options
 
 
