@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TEST_JOBS ?= 2
+HISTORIES ?= 2000
+KILLS ?= 300
+# What holds its state in a database that the test itself opens; the rest names a file.
+ON_POSTGRESQL := tests/e2e/laws tests/e2e/hostile tests/complaints tests/contract
 
 .PHONY: help setup demo ui test test-long coverage check bench pictures
 
@@ -30,8 +34,10 @@ ui: $(READY) ## the demo's world in the Dagster UI, with schedules ready to be s
 test: $(READY) ## every test but the long ones
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile -m "not long"
 
-test-long: $(READY) ## the long tests too, and new random cases for the laws
+test-long: $(READY) ## the long tests too, new random cases, every law on PostgreSQL, thousands of hostile histories
 	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile
+	@ACCORD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile $(ON_POSTGRESQL)
+	@$(BIN)/python -m tests.e2e.hostile --histories $(HISTORIES) --kills $(KILLS)
 
 coverage: $(READY) ## branches of the pure packages that their tests reach; below 95 % fails
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile tests/unit tests/property --cov=contract_files \

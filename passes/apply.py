@@ -27,6 +27,7 @@ from passes.plan import storable_conflict, storable_write
 from passes.pricing import AT_ONCE
 from passes.step import Finding, StepResult
 from sync_rules.lanes import LANES, in_batches, lane_of
+from sync_rules.overtaken import PUT_BACK
 from sync_rules.plan import Hold, Write
 from sync_rules.planner import after_create
 from sync_rules.records import Side
@@ -42,8 +43,10 @@ def write(context: PassContext) -> StepResult:
     with context.store.begin() as connection:
         plan = journal.plan_row(connection, context.pass_id) or journal.latest_plan(connection)
         settle_interrupted(context, connection, plan.plan_id if plan is not None else None)
-        if plan is not None and replaced:
+        if plan is not None:
+            journal.take_over(connection, plan.plan_id, kept=PUT_BACK)
             _follow_up(connection, plan.plan_id, races.decide(context, connection, replaced))
+            journal.add_writes(connection, plan.plan_id, races.unfinished(stale))
     if plan is None or plan.status not in {"planned", "approved"}:
         status = plan.status if plan is not None else "none"
         return StepResult(
@@ -222,7 +225,7 @@ def _take_over(
     _follow_up(connection, plan_id, decided)
     links.clear(connection, "plan_due", [row.write.link_id for row, _ in done])
     # What was put back goes to the other side with the next plan.
-    mirror.mark_due(connection, [w.link_id for w, _ in written if w.key.endswith(races.PUT_BACK)])
+    mirror.mark_due(connection, [w.link_id for w, _ in written if w.key.endswith(PUT_BACK)])
     settled = [_settled(row, "done", result) for row, result in done]
     settled += [_settled(row, "failed", result) for row, result in failed]
     settled += [_settled(row, "withdrawn", result) for row, result in divided]

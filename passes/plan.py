@@ -20,6 +20,7 @@ from passes.verdict import finding as verdict_finding
 from passes.verdict import texts
 from sync_rules.guard import Verdict, judge
 from sync_rules.normalise import Unreadable
+from sync_rules.overtaken import PUT_BACK
 from sync_rules.plan import Conflict, FieldChange, Hold, Plan, Write
 from sync_rules.planner import build_plan
 from sync_rules.roll_up import roll_up_key
@@ -48,7 +49,7 @@ def make(context: PassContext) -> StepResult:
             status = "dry"
         elif not verdict.ok and not context.options.approve:
             status = "stopped"
-        journal.withdraw_open(connection, now=now)
+        journal.withdraw_open(connection, now=now, keep=PUT_BACK)
         journal.store_plan(
             connection,
             plan_id=context.pass_id,

@@ -17,14 +17,12 @@ from passes import persons
 from passes.context import PassContext
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.normalise import READERS
-from sync_rules.overtaken import PEOPLE, put_back, watched
+from sync_rules.overtaken import PEOPLE, PUT_BACK, put_back, watched
 from sync_rules.owners import OwnerMap
 from sync_rules.plan import Conflict, FieldChange, Write
 from sync_rules.plan_fields import stamp_of
 from sync_rules.records import Record, Side, Stamp, other
 from sync_rules.stored import from_json
-
-PUT_BACK = "/put back"
 
 
 @dataclass(slots=True)
@@ -83,6 +81,11 @@ def look_after(context: PassContext, stale: Sequence[JournalRow]) -> list[tuple[
     return answer
 
 
+def unfinished(stale: Sequence[JournalRow]) -> list[Write]:
+    """Edits whose putting back was interrupted: to be put back once more, which changes nothing if they are."""
+    return [row.write for row in stale if row.write.key.endswith(PUT_BACK)]
+
+
 def decide(
     context: PassContext, connection: sa.Connection, done: Sequence[tuple[Write, WriteResult]]
 ) -> Decided:
@@ -116,7 +119,7 @@ def decide(
 def _write_back(write: Write, result: WriteResult, back: Sequence[FieldChange]) -> Write:
     return replace(
         write,
-        key=f"{write.key}{PUT_BACK}",
+        key=f"{write.key.removesuffix(PUT_BACK)}{PUT_BACK}",
         operation="update",
         record_id=result.record_id or write.record_id,
         external_key=None,

@@ -25,6 +25,9 @@ _MERGED = frozenset(
         "most_restrictive",
     }
 )
+PUT_BACK = "/put back"
+"""How the key of a write that puts an edit back ends. Nobody else knows of the edit, so no plan may drop it."""
+
 _WHY = "set by somebody while a pass was writing"
 
 

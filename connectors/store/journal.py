@@ -135,12 +135,22 @@ def settle(connection: sa.Connection, outcomes: Sequence[Mapping[str, Any]], *, 
         )
 
 
-def withdraw_open(connection: sa.Connection, *, now: datetime, except_plan: str | None = None) -> int:
-    """Writes that were planned and never sent are void once a newer plan is made."""
-    statement = sa.update(journal).where(journal.c.state == "planned")
-    if except_plan is not None:
-        statement = statement.where(journal.c.plan_id != except_plan)
+def withdraw_open(connection: sa.Connection, *, now: datetime, keep: str) -> int:
+    """Writes that were planned and never sent are void once a newer plan is made, but for keys that end in ``keep``."""
+    statement = sa.update(journal).where(
+        journal.c.state == "planned", sa.not_(journal.c.key.endswith(keep, autoescape=True))
+    )
     return connection.execute(statement.values(state="withdrawn", settled_at=now)).rowcount
+
+
+def take_over(connection: sa.Connection, plan_id: str, *, kept: str) -> int:
+    """Make what earlier plans left open, of keys that end in ``kept``, this plan's own."""
+    statement = sa.update(journal).where(
+        journal.c.state == "planned",
+        journal.c.plan_id != plan_id,
+        journal.c.key.endswith(kept, autoescape=True),
+    )
+    return connection.execute(statement.values(plan_id=plan_id)).rowcount
 
 
 def of_links(

@@ -6,8 +6,6 @@ source, and the figures add up to the last person.
 
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from tests.e2e.cli_world import Shell
 from tests.e2e.laws.world import World
 
@@ -30,7 +28,7 @@ def test_everybody_between_passed_and_got_is_named_with_a_reason_and_a_remedy(wo
     world.settle()
     world.portal.merge("contacts", good[1], loser, actor=world.marketer)
     world.settle()
-    shell = Shell(world.sandbox, Path(str(sa.make_url(world.database_url).database)))
+    shell = Shell(world.sandbox, Path(), world.database_url)
 
     told = shell.json("reconcile", "--day", "2026-10-05", "--source", "webinar")
 

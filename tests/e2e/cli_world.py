@@ -18,11 +18,12 @@ class Shell:
 
     sandbox: Sandbox
     database: Path
+    database_url: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
         return {
-            "ACCORD_DATABASE_URL": f"sqlite:///{self.database}",
+            "ACCORD_DATABASE_URL": self.database_url or f"sqlite:///{self.database}",
             "ACCORD_HUBSPOT_TOKEN": self.sandbox.hubspot.access_token,
             "ACCORD_HUBSPOT_URL": self.sandbox.hubspot.base_url,
             "ACCORD_SALESFORCE_URL": self.sandbox.salesforce.instance_url,

@@ -122,7 +122,7 @@ def test_a_newer_plan_voids_what_was_never_sent(store):
         journal.store_plan(connection, "p1", "p1", a_plan(a_write(), a_write("h2", "00Q2")), status="stopped")
         first, _ = journal.open_writes(connection, "p1")
         journal.mark_sent(connection, [first.write_id], now=NOW)
-        assert journal.withdraw_open(connection, now=NOW) == 1
+        assert journal.withdraw_open(connection, now=NOW, keep="/kept") == 1
         assert journal.counts(connection, "p1") == {"sent": 1, "withdrawn": 1}
 
 

@@ -20,23 +20,25 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.contract.store.conftest import started
 from tests.e2e.hostile.databases import PostgresDatabases, SqliteFiles
 from tests.e2e.hostile.hostile_world import HostileWorld
+from tests.e2e.hostile.killing import Executioner
 from tests.e2e.hostile.machine import HostileMachine
 
 # A few rows gain nothing from many threads, and lose by them when campaigns share a machine.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 AT_ONCE = 10
+WHOLE = "histories of 30 steps or more"
 STEPS = 40
 
 
 def histories(world: HostileWorld, number: int, first_seed: int, *, shrink: bool = False) -> int:
-    """Run so many histories; answers how many seeds failed."""
+    """Run so many histories of 30 steps or more; answers how many seeds failed."""
     failed = 0
     HostileMachine.world = world
-    wanted = HostileMachine.tally["histories"] + number
+    wanted = HostileMachine.tally[WHOLE] + number
     one_seed = first_seed
-    while HostileMachine.tally["histories"] < wanted:
+    while HostileMachine.tally[WHOLE] < wanted:
         how = settings(
-            max_examples=min(AT_ONCE, wanted - HostileMachine.tally["histories"]),
+            max_examples=AT_ONCE,
             stateful_step_count=STEPS,
             deadline=None,
             database=None,
@@ -48,7 +50,7 @@ def histories(world: HostileWorld, number: int, first_seed: int, *, shrink: bool
             run_state_machine_as_test(machine, settings=how)
         except Exception:  # noqa: BLE001 - a violation or a fault of the product: told, and on with the next
             failed += 1
-            print(f"seed {one_seed}:", flush=True)
+            print(f"seed {one_seed}:", file=sys.stderr, flush=True)
             traceback.print_exc(limit=-3)
         one_seed += 1
     return failed
@@ -67,11 +69,13 @@ def main() -> int:
         server = started(Path(name)) if asked.database == "postgresql" else None
         databases = PostgresDatabases(server.get_uri()) if server is not None else SqliteFiles(Path(name))
         world = HostileWorld(databases)
+        executioner = HostileMachine.executioner = Executioner(world)
         began_s = time.monotonic()
         failed = histories(world, asked.histories, asked.seed, shrink=asked.shrink)
         counts = Counter(HostileMachine.tally)
         counts["seeds that failed"] = failed
         counts["seconds"] = round(time.monotonic() - began_s)
+        executioner.close()
         world.stop()
         if server is not None:
             server.cleanup()

@@ -17,6 +17,7 @@ from passes.context import PassOptions
 from passes.run import StepRefusedError, run_pass
 from tests.e2e.hostile import laws
 from tests.e2e.hostile.hostile_world import LEASE_S, HostileWorld
+from tests.e2e.hostile.killing import Executioner
 from tests.e2e.hostile.ledger import FIELDS, Edit, Person, Side
 from tests.e2e.hostile.people import People
 from tests.e2e.hostile.perils import KilledError
@@ -35,9 +36,13 @@ class ViolationError(AssertionError):
 
 
 class HostileMachine(RuleBasedStateMachine):
-    """One history. ``world`` is shared by all histories of a process, one after the other."""
+    """One history. ``world`` is shared by all histories of a process, one after the other.
+
+    With an ``executioner`` real processes are killed too.
+    """
 
     world: ClassVar[HostileWorld]
+    executioner: ClassVar[Executioner | None] = None
     tally: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
@@ -48,8 +53,10 @@ class HostileMachine(RuleBasedStateMachine):
         self.tally["histories"] += 1
         self._kept = False
         self._finished = False
+        self._steps = 0
 
     def _step(self) -> None:
+        self._steps += 1
         self.tally["steps"] += 1
         self.world.later(seconds=7)
 
@@ -226,6 +233,18 @@ class HostileMachine(RuleBasedStateMachine):
             self.tally["passes that failed"] += 1
         self._forget_dead_process()
 
+    @precondition(lambda self: self.executioner is not None)
+    @rule(after_requests=st.integers(1, 45), then_ms=st.integers(0, 40))
+    def a_process_is_killed(self, after_requests: int, then_ms: int) -> None:
+        """SIGKILL of a real process in the middle of its pass."""
+        self._step()
+        assert self.executioner is not None
+        self.world.leave()
+        self.world.later(minutes=5)
+        if self.executioner.kill(after_requests=after_requests, then_ms=then_ms):
+            self.tally["kills by SIGKILL"] += 1
+        self._forget_dead_process()
+
     @rule(
         step=st.sampled_from(["people_links", "sync_plan", "applied_writes", "reconciliation"]),
         late=st.booleans(),
@@ -301,6 +320,7 @@ class HostileMachine(RuleBasedStateMachine):
     def finish(self) -> list[str]:
         """Quiet: nothing fails any more, passes come to rest, and the laws are looked at."""
         self._finished = True
+        self.tally["histories of 30 steps or more"] += self._steps >= 30
         self.troubles.end()
         self.tally.update({f"fault: {name}": n for name, n in self.troubles.happened.items()})
         self.world.later(minutes=20)

@@ -57,6 +57,7 @@ class Troubles:
         self.happened: Counter[str] = Counter()
         self._named: dict[int, str] = {}
         self._on_edit: dict[int, Callable[[], None]] = {}
+        self._evictions = 0
 
     def request(self, name: str, vendor: str, place: int, times: int, skip: int) -> None:
         """Some requests to a vendor will fail."""
@@ -96,7 +97,8 @@ class Troubles:
 
     def cursors_expire(self, times: int) -> None:
         """Salesforce forgets locators that it has given."""
-        self.world.org.cursors.evictions = times
+        self.world.org.cursors.evictions += times
+        self._evictions += times
 
     def search_lag(self, seconds: float) -> None:
         """HubSpot's search will see writes later."""
@@ -121,5 +123,6 @@ class Troubles:
         self.world.sandbox.faults.clear()
         self.world.org.row_locks.share(0.0)
         self.world.org.cursors.most_rows = 2_000
+        self.happened["expired cursors"] += self._evictions - self.world.org.cursors.evictions
         self.world.org.cursors.evictions = 0
         self.search_lag(0.0)

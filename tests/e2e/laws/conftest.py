@@ -1,37 +1,31 @@
 """Worlds for the laws, each with a database of its own."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.store.engine import Store
+from tests.e2e.fresh_databases import FreshDatabases, fresh_databases
 from tests.e2e.laws.business import begin_business, state_of
 from tests.e2e.laws.world import World
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with all its tables; copying it is faster than making them."""
-    path = tmp_path_factory.mktemp("migrated") / "accord.db"
-    store = Store(f"sqlite:///{path}")
-    store.migrate()
-    store.close()
-    return path
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshDatabases]:
+    """Empty databases with all their tables."""
+    with fresh_databases(tmp_path_factory.mktemp("databases")) as databases:
+        yield databases
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, migrated: Path) -> str:
-    shutil.copyfile(migrated, tmp_path / "accord.db")
-    return f"sqlite:///{tmp_path / 'accord.db'}"
+def database_url(migrated: FreshDatabases) -> str:
+    return migrated.url()
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
+def undisturbed(migrated: FreshDatabases) -> dict[str, list[tuple[Any, ...]]]:
     """What the little business looks like after passes that nobody interrupted."""
-    world = World(f"sqlite:///{tmp_path_factory.mktemp('undisturbed') / 'accord.db'}")
+    world = World(migrated.url())
     try:
         begin_business(world)
         world.settle()

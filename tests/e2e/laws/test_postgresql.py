@@ -1,20 +1,19 @@
-"""The same laws on PostgreSQL: the state's other home."""
+"""The same laws on PostgreSQL, the state's other home: a share; ``ACCORD_TEST_DATABASE=postgresql`` shows all there."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.contract.store.conftest import started
+from tests.e2e.fresh_databases import fresh_databases
 from tests.e2e.laws.business import begin_business, state_of
 from tests.e2e.laws.world import World
 
 
 @pytest.fixture
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = started(tmp_path_factory.mktemp("pg"))
-    yield server.get_uri()
-    server.cleanup()
+    with fresh_databases(tmp_path_factory.mktemp("pg"), "postgresql") as databases:
+        yield databases.url()
 
 
 def test_a_business_ends_the_same_and_comes_to_rest(

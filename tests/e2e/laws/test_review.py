@@ -216,7 +216,7 @@ def test_an_admin_decides_on_the_command_line(
     world: World, two_leads: tuple[str, str, str], tmp_path: Path
 ) -> None:
     contact_id, older, newer = two_leads
-    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+    shell = Shell(world.sandbox, Path(), world.database_url)
     shown = shell.accord("review-links", COLUMNS="200")
     assert shown.exit_code == 0, shown.output
     assert f"merge Lead {newer} into Lead {older}" in shown.stdout
