@@ -189,15 +189,23 @@ class HostileMachine(RuleBasedStateMachine):
         person = self._one(who)
         if person is None:
             return
+        if self.edit_to_come(person, side, field, vendor, place=place, skip=skip, when=when):
+            self._pass()
+
+    def edit_to_come(
+        self, person: Person, side: Side, field: str, vendor: str, *, place: int, skip: int, when: str
+    ) -> bool:
+        """Have a person edit a record when a request comes; False: there is no such record."""
         word = self.people.word(field)
         edit = self.people.edit_to_come(person, side, BY_NAME[field], word)
-        if edit is not None:
+        if edit is None:
+            return False
 
-            def made() -> None:
-                person.edits[field] = Edit(BY_NAME[field], side, word)
+        def made() -> None:
+            person.edits[field] = Edit(BY_NAME[field], side, word)
 
-            self.troubles.edit(edit, vendor, place, skip, when, made)
-            self._pass()
+        self.troubles.edit(edit, vendor, place, skip, when, made)
+        return True
 
     @rule(
         kind=st.sampled_from(["locks", "sessions", "pages", "cursors", "lag", "no lag"]), n=st.integers(1, 4)

@@ -1,0 +1,62 @@
+"""Histories that once broke a law, as fixed examples. Each is what the machine found, made short."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.hostile.hostile_world import HostileWorld
+from tests.e2e.hostile.machine import HostileMachine
+
+READS, BATCH_READS, WRITES, SINGLE = range(4)
+
+
+def _an_edit_under_a_write_to_hubspot(state: HostileMachine) -> None:
+    """The marketer's edit was replaced by our write, and nothing told of it."""
+    state.people_arrive(["hubspot", "salesforce"])
+    state.a_pass()
+    state.a_pass()
+    state.edits(who=1, side="salesforce", field="title")
+    state.edit_meets_a_request(
+        who=1, side="hubspot", field="title", vendor="hubspot", place=WRITES, skip=0, when="before"
+    )
+
+
+def _an_edit_under_a_write_to_salesforce(state: HostileMachine) -> None:
+    state.people_arrive(["hubspot", "salesforce"])
+    state.a_pass()
+    state.a_pass()
+    state.edits(who=0, side="hubspot", field="city")
+    state.edit_meets_a_request(
+        who=0, side="salesforce", field="city", vendor="salesforce", place=WRITES, skip=0, when="before"
+    )
+
+
+HISTORIES: list[Callable[[HostileMachine], None]] = [
+    _an_edit_under_a_write_to_hubspot,
+    _an_edit_under_a_write_to_salesforce,
+]
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__.strip("_"))
+def test_a_history_that_once_broke_a_law(
+    hostile_world: HostileWorld, history: Callable[[HostileMachine], None]
+) -> None:
+    HostileMachine.world = hostile_world
+    state = HostileMachine()
+    history(state)
+    assert state.finish() == []
+
+
+@pytest.mark.parametrize("dies_at", range(180, 420, 8))
+@pytest.mark.long
+def test_a_death_at_any_step_of_putting_an_edit_back(hostile_world: HostileWorld, dies_at: int) -> None:
+    HostileMachine.world = hostile_world
+    state = HostileMachine()
+    state.people_arrive(["hubspot", "salesforce"])
+    state.a_pass()
+    state.a_pass()
+    state.edits(who=1, side="salesforce", field="title")
+    person = state.people.everybody[1]
+    assert state.edit_to_come(person, "hubspot", "title", "hubspot", place=WRITES, skip=0, when="before")
+    state.a_pass_is_killed(dies_at=dies_at)
+    assert state.finish() == []
