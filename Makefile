@@ -36,7 +36,7 @@ test: $(READY) ## every test but the long ones
 
 test-long: $(READY) ## the long tests too, new random cases, every law on PostgreSQL, thousands of hostile histories
 	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile
-	@ACCORD_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile $(ON_POSTGRESQL)
+	@TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile $(ON_POSTGRESQL)
 	@$(BIN)/python -m tests.e2e.hostile --histories $(HISTORIES) --kills $(KILLS)
 
 coverage: $(READY) ## branches of the pure packages that their tests reach; below 95 % fails

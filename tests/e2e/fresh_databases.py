@@ -1,6 +1,6 @@
 """Empty, migrated databases, one after the other: SQLite files, or databases of a PostgreSQL server.
 
-``ACCORD_TEST_DATABASE=postgresql`` has every law and complaint shown on PostgreSQL instead of on SQLite.
+``TEST_DATABASE=postgresql`` has every law and complaint shown on PostgreSQL instead of on SQLite.
 """
 
 import itertools
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from connectors.store.engine import Store
 from tests.contract.store.conftest import started
 
-WANTED = os.environ.get("ACCORD_TEST_DATABASE", "sqlite")
+WANTED = os.environ.get("TEST_DATABASE", "sqlite")
 
 
 class FreshDatabases(Protocol):
@@ -83,7 +83,7 @@ def fresh_databases(folder: Path, kind: str = WANTED) -> Iterator[FreshDatabases
         finally:
             server.cleanup()
     else:
-        raise ValueError(f"ACCORD_TEST_DATABASE is {kind!r}; write sqlite or postgresql")
+        raise ValueError(f"TEST_DATABASE is {kind!r}; write sqlite or postgresql")
 
 
 def _migrate(url: str) -> None:

@@ -1,4 +1,4 @@
-"""The hostile machine's world: on SQLite, or on PostgreSQL by ``ACCORD_TEST_DATABASE``."""
+"""The hostile machine's world: on SQLite, or on PostgreSQL by ``TEST_DATABASE``."""
 
 from collections.abc import Iterator
 

@@ -8,7 +8,6 @@ has ended, a line with its exit status.
 import json
 import os
 import sys
-import traceback
 from datetime import datetime
 
 from connectors.budget import CallBudget, Window
@@ -57,8 +56,6 @@ def main() -> None:
             try:
                 _work(asked)
             except BaseException:  # noqa: BLE001 - a pass may fail; how it ended is the other side's question
-                if "ACCORD_FORGE_TELLS" in os.environ:
-                    traceback.print_exc()
                 status = 1
             finally:
                 os._exit(status)

@@ -1,4 +1,4 @@
-"""The same laws on PostgreSQL, the state's other home: a share; ``ACCORD_TEST_DATABASE=postgresql`` shows all there."""
+"""The same laws on PostgreSQL, the state's other home: a share; ``TEST_DATABASE=postgresql`` shows all there."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
