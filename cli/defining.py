@@ -26,7 +26,7 @@ def read(file: Path | None) -> tuple[Contracts, str]:
     """
     settings = load_settings()
     path = file or settings.definition
-    wanted = {"definition": path, "mapping": None, "sla": None}
+    wanted = {"definition": path, "sla": None}
     contracts = read_contracts(settings.model_copy(update=wanted))
     return contracts, str(path) if path else "definition.yaml"
 

@@ -13,6 +13,7 @@ from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.gateway import SalesforceGateway
 from connectors.salesforce.login import SalesforceCredentials
 from connectors.store.engine import Store
+from contract_files.hints import did_you_mean
 from dagster_project.settings import Settings
 from passes.context import Contracts
 from passes.workbench import Workbench, machine_clock
@@ -77,7 +78,15 @@ def read_contracts(settings: Settings) -> Contracts:
     mapping_text, mapping = _read("mapping", settings.mapping, load_mapping, problems)
     definition_text, definition = _read("definition", settings.definition, load_definition, problems)
     sla_text, sla = _read("sla", settings.sla, load_sla, problems)
-    if mapping is None or definition is None or sla is None:
+    if mapping is not None and definition is not None:
+        fields = mapping.people.fields
+        problems += [
+            f"{settings.definition or 'definition.yaml'}: {name!r} under 'fields' is no field of the mapping's "
+            f"people; {did_you_mean(name, fields)}, or map it there"
+            for name in definition.fields
+            if name not in fields
+        ]
+    if problems or mapping is None or definition is None or sla is None:
         raise ConfigError(problems)
     return Contracts(
         mapping=mapping,

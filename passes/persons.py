@@ -151,10 +151,34 @@ def load_owner_map(context: PassContext, connection: sa.Connection) -> OwnerMap:
     return owner_map(runs.load_owners(connection), context.mapping.owners)
 
 
-def frame(people: Sequence[Person], mapping: SyncMapping) -> pl.DataFrame:
-    """The people frame: what is known of each person, null for what is not."""
-    rows = [_attributes(person, mapping) for person in people]
-    return pl.DataFrame(rows, schema=PEOPLE_SCHEMA, orient="row")
+def frame(people: Sequence[Person], mapping: SyncMapping, *, fields: Sequence[str] = ()) -> pl.DataFrame:
+    """The people frame: what is known of each person, null for what is not.
+
+    Args:
+        people: whose attributes are wanted.
+        mapping: which fields of the records they stand in.
+        fields: further fields of the mapping, as columns of their own names: numbers, booleans, else texts.
+    """
+    schema = PEOPLE_SCHEMA | {name: _kind_of(mapping.people.fields.get(name)) for name in fields}
+    rows = [
+        _attributes(person, mapping)
+        | {name: _further(schema[name], value_of(person, name, mapping)) for name in fields}
+        for person in people
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _kind_of(spec: ValueSpec | None) -> Any:
+    kinds: dict[str, Any] = {"number": pl.Float64, "boolean": pl.Boolean}
+    return kinds.get(spec.type, pl.String) if spec else pl.String
+
+
+def _further(kind: Any, value: Any) -> Any:
+    if value is None or kind == pl.Boolean:
+        return value
+    if kind == pl.Float64:
+        return float(value)
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _attributes(person: Person, mapping: SyncMapping) -> dict[str, Any]:

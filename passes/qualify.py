@@ -59,9 +59,9 @@ def _judge_part(
     context: PassContext, connection: sa.Connection, part: list[links.LinkRow], now: datetime
 ) -> int:
     ids = [row.link.link_id for row in part]
-    people = persons.frame(persons.load(connection, part), context.mapping)
-    timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
     definition = context.contracts.definition
+    people = persons.frame(persons.load(connection, part), context.mapping, fields=definition.fields)
+    timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
     judged = qualify(definition, people, timeline, now=now)
     lines = reason_lines(definition, judged, people)
     known = frames.read(connection, judgements, link_ids=ids)

@@ -43,6 +43,21 @@ _NEEDS = {
 """Attribute -> the column of people that it is read from, where that is another one."""
 
 _OF_NAMES = frozenset({"name_placeholder", "name_typed_at_random"})
+OWN_NAMES = frozenset(
+    {
+        *_NEEDS,
+        *_NEEDS.values(),
+        "last_name",
+        "industry",
+        "employees",
+        "revenue",
+        "country",
+        "region",
+        "source",
+    }
+    | {"email_opt_out", "do_not_call", "created_at", "person_id"}
+)
+"""Columns and attributes of people that have a meaning of their own; no other field may bear these names."""
 _FILLED_BY_CRMS = frozenset({"first_name", "last_name", "company"})
 """Where CRMs and people put a sign because the field must not be empty."""
 _FILLERS = ("[not provided]", "not provided", "[[unknown]]", "[unknown]", "n/a")

@@ -10,9 +10,10 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from contract_files.errors import ContractError
+from sla_rules.attributes import OWN_NAMES
 from sla_rules.attributes_words import Words
 from sla_rules.definition_examples import Example
 from sla_rules.definition_gates import Persona, Step, Way
@@ -57,6 +58,30 @@ class Amount(Part):
         return self
 
 
+def _kind_of_test(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes or no"
+    return "range" if isinstance(value, dict | Amount) else "values"
+
+
+def _not_ours(name: str) -> str:
+    if name in OWN_NAMES:
+        raise ValueError(
+            f"{name!r} is read by Accord itself; use the key beside 'fields', like 'country: [DE]'"
+        )
+    return name
+
+
+FieldName = Annotated[Identifier, AfterValidator(_not_ours)]
+FieldTest = Annotated[
+    Annotated[Amount, Tag("range")]
+    | Annotated[bool, Tag("yes or no")]
+    | Annotated[Many[Text], Tag("values")],
+    Discriminator(_kind_of_test),
+]
+"""A range of a number, a yes or no, or values of which one is enough (capitals do not matter)."""
+
+
 class When(Part):
     """What must be true of the person. Every key given must hold; of a list, one item is enough."""
 
@@ -76,6 +101,7 @@ class When(Part):
     phone_is: Many[Literal["valid", "invalid"]] | None = None
     email_opt_out: bool | None = None
     do_not_call: bool | None = None
+    fields: Annotated[dict[FieldName, FieldTest], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _not_empty(self) -> "When":
@@ -87,6 +113,13 @@ class When(Part):
     def given(self) -> Mapping[str, Any]:
         """The tests that are written down, by key."""
         return {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The keys given, with the names of the mapping's own fields in place of ``fields``."""
+        return tuple(
+            name for key in self.given for name in ((self.fields or {}) if key == "fields" else (key,))
+        )
 
 
 class Did(Part):
@@ -213,6 +246,12 @@ class LeadDefinition(Part):
     def mask(self, names: Iterable[str]) -> int:
         """The bits of these criteria, set."""
         return sum(1 << bit for bit in {self.bits[name] for name in names})
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The mapping's own fields that some ``when`` asks for, sorted; columns of people by these names."""
+        tests = (item.when.fields for item in self.criteria if item.when and item.when.fields)
+        return tuple(sorted({name for test in tests for name in test}))
 
     @cached_property
     def vocabulary(self) -> Words:

@@ -20,7 +20,7 @@ _ANY_MOMENT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 _PEOPLE = pl.Schema(
     {
         "person_id": pl.String(),
-        **{name: pl.String() for name in Somebody.model_fields},
+        **{name: pl.String() for name in Somebody.model_fields if name != "fields"},
         "employees": pl.Int64(),
         "revenue": pl.Float64(),
         "email_opt_out": pl.Boolean(),
@@ -75,7 +75,8 @@ class Checked:
 def check_examples(definition: LeadDefinition) -> list[Checked]:
     """All examples, judged; in the order of the file."""
     examples = definition.examples
-    people = pl.DataFrame([one.person_row(f"{n}") for n, one in enumerate(examples)], schema=_PEOPLE)
+    schema = {**_PEOPLE, **{name: pl.String() for name in definition.fields}}
+    people = pl.DataFrame([one.person_row(f"{n}") for n, one in enumerate(examples)], schema=schema)
     rows = [row for n, one in enumerate(examples) for row in one.activity_rows(f"{n}", _ANY_MOMENT)]
     activities = pl.DataFrame(rows, schema=_ACTIVITIES)
     judged = qualify(definition, people, activities, now=_ANY_MOMENT)

@@ -16,7 +16,7 @@ _PAST = timedelta(minutes=1)
 
 
 class Somebody(Part):
-    """A person in plain attributes, as a CRM has them; what is not given is unknown."""
+    """A person in plain attributes, as a CRM has them; what is not given is unknown. `fields` are the mapping's."""
 
     email: Text | None = None
     first_name: Text | None = None
@@ -32,6 +32,7 @@ class Somebody(Part):
     source: Text | None = None
     email_opt_out: bool | None = None
     do_not_call: bool | None = None
+    fields: dict[Identifier, str | float | bool] = Field(default_factory=dict)
 
 
 class Done(Part):
@@ -66,7 +67,11 @@ class Example(Part):
 
     def person_row(self, person_id: str) -> dict[str, Any]:
         """The person as a row of the frame of people."""
-        return {"person_id": person_id, **self.person.model_dump()}
+        further = {
+            name: str(value).lower() if isinstance(value, bool) else str(value)
+            for name, value in self.person.fields.items()
+        }
+        return {"person_id": person_id, **self.person.model_dump(exclude={"fields"}), **further}
 
     def activity_rows(self, person_id: str, now: datetime) -> list[dict[str, Any]]:
         """What they did as rows of the frame of activities; repeated ones a minute apart, further back."""

@@ -12,6 +12,7 @@ from sla_rules.definition import (
     BehaviourCriterion,
     Criterion,
     Did,
+    FieldTest,
     LeadDefinition,
     When,
 )
@@ -207,6 +208,18 @@ def _yes(true: str, false: str) -> Callable[[bool], str]:
     return lambda value: true if value else false
 
 
+def _fields(tests: Mapping[str, FieldTest]) -> str:
+    return "; and ".join(_field(name.replace("_", " "), test) for name, test in tests.items())
+
+
+def _field(name: str, test: FieldTest) -> str:
+    if isinstance(test, Amount):
+        return _amount(name)(test)
+    if isinstance(test, bool):
+        return f"{name} is {'yes' if test else 'no'}"
+    return f"{name} is {_quoted(test)}"
+
+
 _VALUES: Mapping[str, str] = {
     "c_level": "C-level",
     "vp": "VP",
@@ -249,4 +262,5 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "phone_is": _is("the phone number"),
     "email_opt_out": _yes("has opted out of e-mail", "has not opted out of e-mail"),
     "do_not_call": _yes("asked not to be called", "did not ask not to be called"),
+    "fields": _fields,
 }

@@ -12,7 +12,7 @@ import polars as pl
 
 from sla_rules.attributes import columns_needed, read_attributes
 from sla_rules.attributes_words import fold
-from sla_rules.definition import Amount, LeadDefinition, When
+from sla_rules.definition import Amount, FieldTest, LeadDefinition, When
 from sla_rules.distinct import Distinct
 
 _NEARLY_UNIQUE = frozenset({"email", "phone"})
@@ -37,6 +37,8 @@ def _attributes(when: When | None) -> set[str]:
     for key, value in (when.given if when else {}).items():
         if key in ("email_is", "name_is"):
             found.update(f"{key.removesuffix('_is')}_{finding}" for finding in value)
+        elif key == "fields":
+            found.update(value)
         else:
             found.add(_ATTRIBUTES.get(key, key))
     return found
@@ -102,16 +104,16 @@ def _one_of(attribute: str) -> Callable[[Any], pl.Expr]:
 
 
 def _within(attribute: str) -> Callable[[Any], pl.Expr]:
-    def test(amount: Amount) -> pl.Expr:
-        number = pl.col(attribute)
-        bounds: list[pl.Expr] = []
-        if amount.at_least is not None:
-            bounds.append(number >= amount.at_least)
-        if amount.at_most is not None:
-            bounds.append(number <= amount.at_most)
-        return pl.all_horizontal(bounds)
+    return lambda amount: _bounds(pl.col(attribute), amount)
 
-    return test
+
+def _bounds(number: pl.Expr, amount: Amount) -> pl.Expr:
+    bounds: list[pl.Expr] = []
+    if amount.at_least is not None:
+        bounds.append(number >= amount.at_least)
+    if amount.at_most is not None:
+        bounds.append(number <= amount.at_most)
+    return pl.all_horizontal(bounds)
 
 
 def _has_words(attribute: str) -> Callable[[Any], pl.Expr]:
@@ -136,6 +138,21 @@ def _source(values: Any) -> pl.Expr:
     return pl.col("source").str.to_lowercase().is_in([value.strip().lower() for value in values])
 
 
+def _fields(tests: Mapping[str, FieldTest]) -> pl.Expr:
+    return reduce(pl.Expr.and_, (_field(name, test) for name, test in tests.items()))
+
+
+def _field(name: str, test: FieldTest) -> pl.Expr:
+    """What cannot be read as the test wants it is unknown."""
+    if isinstance(test, Amount):
+        return _bounds(pl.col(name).cast(pl.Float64, strict=False).fill_nan(None), test)
+    text = pl.col(name).cast(pl.String).str.to_lowercase()
+    if isinstance(test, bool):
+        answers = {"true": test, "false": not test}
+        return text.replace_strict(answers, default=None, return_dtype=pl.Boolean)
+    return text.is_in([value.strip().lower() for value in test])
+
+
 _TESTS: Mapping[str, Callable[[Any], pl.Expr]] = {
     "title_words": _has_words("title_folded"),
     "company_words": _has_words("company_folded"),
@@ -153,4 +170,5 @@ _TESTS: Mapping[str, Callable[[Any], pl.Expr]] = {
     "phone_is": _phone,
     "email_opt_out": lambda expected: pl.col("email_opt_out") == expected,
     "do_not_call": lambda expected: pl.col("do_not_call") == expected,
+    "fields": _fields,
 }

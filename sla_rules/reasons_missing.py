@@ -43,8 +43,8 @@ def unknown_fields(definition: LeadDefinition, stage: str, unknown: int) -> str:
     most: dict[str, dict[str, int]] = {}
     for bit, item in enumerate(definition.criteria):
         if unknown >> bit & 1 and item.when and (item.points > 0 or wanted >> bit & 1):
-            for key in item.when.given:
-                ways = most.setdefault(FIELD_WORDS.get(key, key), {})
+            for key in item.when.asks:
+                ways = most.setdefault(FIELD_WORDS.get(key, key.replace("_", " ")), {})
                 ways[key] = max(ways.get(key, 0), item.points)
     told = [(word, min(sum(ways.values()), definition.fit.cap)) for word, ways in most.items()]
     fields = [f"{word} (up to {points})" if points else word for word, points in told]

@@ -16,7 +16,7 @@ from sla_rules.attributes_junk import NameKind, email_is_malformed, is_disposabl
 from sla_rules.attributes_mash import typed_at_random
 from sla_rules.attributes_titles import TitleReading, read_title
 from sla_rules.attributes_words import Words, fold
-from sla_rules.definition import BehaviourCriterion, Did, LeadDefinition, When
+from sla_rules.definition import Amount, BehaviourCriterion, Did, LeadDefinition, When
 from sla_rules.definition_gates import Persona, Way
 
 DAY = timedelta(days=1)
@@ -134,6 +134,11 @@ class Oracle:
         return None if None in answers else True
 
     def part_holds(self, key: str, wanted: Any, person: Row) -> bool | None:
+        if key == "fields":
+            answers = [field_holds(test, text_of(person, name)) for name, test in wanted.items()]
+            if False in answers:
+                return False
+            return None if None in answers else True
         if key in ("email_is", "name_is"):
             of_names = {"placeholder": self.placeholder, "typed_at_random": self.typed_at_random}
             answers = [
@@ -351,8 +356,9 @@ class Oracle:
             most: dict[str, dict[str, int]] = {}
             for item in self.definition.criteria:
                 if answers[item.id] is None and item.when and (item.points > 0 or item.id in wanted):
-                    for key in item.when.given:
-                        best = most.setdefault(FIELD_WORDS.get(key, key), {})
+                    keys = [key for key in item.when.given if key != "fields"] + list(item.when.fields or {})
+                    for key in keys:
+                        best = most.setdefault(FIELD_WORDS.get(key, key.replace("_", " ")), {})
                         best[key] = max(best.get(key, 0), item.points, 0)
             told = []
             for word, best in most.items():
@@ -415,6 +421,23 @@ FIELD_WORDS = {
     "email_opt_out": "whether they opted out",
     "do_not_call": "whether we may call",
 }
+
+
+def field_holds(test: Any, value: Any) -> bool | None:
+    """The answer of one of the mapping's own fields, of whatever type."""
+    if value is None:
+        return None
+    if isinstance(test, Amount):
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+        low = test.at_least is None or number >= test.at_least
+        return low and (test.at_most is None or number <= test.at_most)
+    text = (str(value).lower() if isinstance(value, bool) else str(value)).lower()
+    if isinstance(test, bool):
+        return {"true": test, "false": not test}.get(text)
+    return text in [one.strip().lower() for one in test]
 
 
 def text_of(person: Row, name: str) -> Any:

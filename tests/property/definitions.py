@@ -25,6 +25,9 @@ PEOPLE_SCHEMA = {
     "source": pl.String,
     "email_opt_out": pl.Boolean,
     "do_not_call": pl.Boolean,
+    "occupation": pl.String,
+    "visits": pl.Float64,
+    "referred": pl.Boolean,
 }
 ACTIVITY_SCHEMA = {
     "activity_id": pl.String,
@@ -119,6 +122,9 @@ people_rows = st.fixed_dictionaries(
         "source": _maybe(["webinar", "Partner"]),
         "email_opt_out": _maybe([True, False]),
         "do_not_call": _maybe([True, False]),
+        "occupation": _maybe(["Working Professional", " student", "true", "False", "12", "  "]),
+        "visits": _maybe([0.0, 2.5, 3.0, 12.0]),
+        "referred": _maybe([True, False]),
     }
 )
 _offsets = st.one_of(
@@ -136,6 +142,12 @@ activity_rows = st.fixed_dictionaries(
         "outcome": _maybe(["Connected", "no answer"]),
     }
 )
+_range = st.sampled_from([{"at_least": 3}, {"at_most": 2.5}, {"at_least": 1, "at_most": 12}])
+_field_tests: dict[str, st.SearchStrategy[Any]] = {
+    "occupation": _some(["working professional", "Student "]) | st.booleans() | _range,
+    "visits": _range,
+    "referred": st.booleans() | st.just(["TRUE"]),
+}
 _tests: dict[str, st.SearchStrategy[Any]] = {
     "title_words": _some(["ceo", "VP", "leiter it"]),
     "company_words": _some(["acme", "ltd"]),
@@ -153,6 +165,9 @@ _tests: dict[str, st.SearchStrategy[Any]] = {
     "phone_is": st.sampled_from(["valid", "invalid"]),
     "email_opt_out": st.booleans(),
     "do_not_call": st.booleans(),
+    "fields": st.lists(
+        st.sampled_from(["occupation", "visits", "referred"]), min_size=1, unique=True
+    ).flatmap(lambda names: st.fixed_dictionaries({name: _field_tests[name] for name in names})),
 }
 _whens = st.lists(st.sampled_from(sorted(_tests)), min_size=1, max_size=2, unique=True).flatmap(
     lambda keys: st.fixed_dictionaries({key: _tests[key] for key in keys})

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from sla_rules.definition import DefinitionError, LeadDefinition
+from sla_rules.definition_check import check_examples
 from sla_rules.definition_loading import load_definition, shipped_definition, shipped_definition_text
 from sla_rules.definition_text import plain_language
 
@@ -55,6 +56,11 @@ def test_a_small_definition_is_read_as_written() -> None:
     [
         ("points: 20", "poinst: 20", "10: unknown key 'poinst'; did you mean 'points'?"),
         ("points: 20", "points: 20.5", "10: fit.criteria.points must be a whole number (found 20.5)"),
+        ("{seniority: [c_level, vp]}", "{fields: {country: [DE]}}",
+         "10: fit.criteria.when.fields.country: 'country' is read by Accord itself; use the key beside 'fields', "
+         "like 'country: [DE]'"),
+        ("{seniority: [c_level, vp]}", "{fields: {visits: {at_least: many}}}",
+         "10: fit.criteria.when.fields.visits.at_least must be a number (found 'many')"),
         ("c_level", "c_levle", "10: fit.criteria.when.seniority: 'c_levle' is not a known seniority; "
                                "did you mean 'c_level'?"),
         ("{seniority: [c_level, vp]}", "{}", "10: fit.criteria.when: says nothing; name at least one thing that must "
@@ -236,3 +242,22 @@ def test_a_definition_can_be_taken_apart_and_built_again() -> None:
         LeadDefinition.model_validate(definition.model_dump(), context={"words": definition.vocabulary})
         == definition
     )
+
+
+def test_fields_of_the_mapping_are_read_and_told() -> None:
+    test = "{fields: {occupation: Working Professional, visits: {at_least: 3}, invited: true}}"
+    definition = load_definition(SMALL.replace("{seniority: [c_level, vp]}", test), source="s.yaml")
+    assert definition.fields == ("invited", "occupation", "visits")
+    told = "occupation is “Working Professional”; and visits at least 3; and invited is yes"
+    assert told in plain_language(definition)
+
+
+def test_an_example_may_give_fields_of_the_mapping() -> None:
+    test = "{fields: {occupation: Working Professional, visits: {at_least: 3}, invited: true}}"
+    example = (
+        "examples:\n  - who: somebody at work\n    person: {fields: {occupation: working professional, visits: 4, "
+        "invited: true}}\n    expect: lead\n    because: boss\n"
+    )
+    text = SMALL.replace("{seniority: [c_level, vp]}", test) + example
+    (checked,) = check_examples(load_definition(text, source="s.yaml"))
+    assert (checked.differences, checked.score) == ([], 20)

@@ -4,9 +4,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from sla_rules.definition import LeadDefinition
+from sla_rules.definition import LeadDefinition, When
 from sla_rules.definition_loading import shipped_definition
 from sla_rules.qualify import people_columns, qualify
+from sla_rules.qualify_fit import holds
 from sla_rules.qualify_handoff import minimum_information
 from sla_rules.reasons import reason_lines
 from tests.property.definitions import ACTIVITY_SCHEMA, PEOPLE_SCHEMA
@@ -242,3 +243,23 @@ def test_nobody_knows_anything_is_said_too() -> None:
     assert missing.startswith(
         "needed for handoff: last name, company, email or phone; unknown: job title (up to 34), "
     )
+
+
+@pytest.mark.parametrize(
+    ("occupation", "visits", "answer"),
+    [
+        ("working PROFESSIONAL ", 3.0, True),
+        ("Student", 3.0, False),
+        ("Student", None, False),
+        (None, 3.0, None),
+        ("Working Professional", 2.9, False),
+    ],
+)
+def test_further_fields_of_the_mapping_are_judged_like_any_other(
+    occupation: str | None, visits: float | None, answer: bool | None
+) -> None:
+    when = When.model_validate(
+        {"fields": {"occupation": ["Working Professional"], "visits": {"at_least": 3}}}
+    )
+    who = people(occupation=occupation, visits=visits)
+    assert who.with_columns(pl.col("occupation").str.strip_chars()).select(holds(when)).item() is answer
