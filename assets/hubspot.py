@@ -27,7 +27,12 @@ OWNERS = ["team:revops"]
             asset="hubspot_people",
             blocking=True,
             description="HubSpot has every property that the mapping names, of a fitting type.",
-        )
+        ),
+        dg.AssetCheckSpec(
+            "hubspot_schema_unchanged",
+            asset="hubspot_people",
+            description="No field that the mapping names was removed or changed, and no rule added, since it was read.",
+        ),
     ],
 )
 def hubspot_people(

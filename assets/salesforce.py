@@ -27,7 +27,12 @@ OWNERS = ["team:revops"]
             asset="salesforce_people",
             blocking=True,
             description="Salesforce has every field that the mapping names, of a fitting type, visible to Accord.",
-        )
+        ),
+        dg.AssetCheckSpec(
+            "salesforce_schema_unchanged",
+            asset="salesforce_people",
+            description="No field that the mapping names was removed or changed, and no rule added, since it was read.",
+        ),
     ],
 )
 def salesforce_people(

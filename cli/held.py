@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = {
     "ambiguous": "several records could be this person",
     "deferred": "waits for the day's API calls; opt-outs have a reserve and do not wait",
     "deleted_other_side": "deleted on one side, alive on the other",
+    "drifted": "the field became something else in its CRM, and does not sync meanwhile",
     "duplicate": "a second record of somebody who is linked already",
     "flapping": "the field goes back and forth; two systems fight over it",
     "invalid_value": "the other side could not hold the value",

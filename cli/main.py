@@ -274,6 +274,19 @@ app.add_typer(review_links, name="review-links", rich_help_panel=_LOOK)
 
 
 @app.command(rich_help_panel=_LOOK)
+def drift(
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take changes that keep no field from syncing as they are.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """What changed in the fields and rules of both CRMs, and what of the mapping it concerns."""
+    from cli import drifting as work
+
+    _end(work.command(accept=accept, as_json=as_json))
+
+
+@app.command(rich_help_panel=_LOOK)
 def audit(
     price: Annotated[bool, typer.Option("--price", help="Only say how many API calls it takes.")] = False,
     everything: Annotated[

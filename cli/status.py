@@ -11,7 +11,7 @@ from cli import session
 from cli.console import heading, moment, out, print_json, say, table
 from cli.exits import Exit
 from cli.held import WORDS
-from connectors.store import holds, journal, mapped_fields, overview, quotas, runs, spending
+from connectors.store import drift, holds, journal, mapped_fields, overview, quotas, runs, spending
 from connectors.store.mapped_fields import MappedField
 from connectors.store.quotas import Quota
 from connectors.store.spending import Spending
@@ -50,6 +50,7 @@ class Standing:
     clocks: Mapping[str, int]
     held: Mapping[str, int]
     oldest_hold_at: datetime | None
+    drift: tuple[tuple[str, bool], ...]
     calls_last_day: Mapping[str, int]
     spending: Spending
     quotas: tuple[Quota, ...]
@@ -90,6 +91,10 @@ def gather(bench: Workbench) -> Standing:
             clocks=overview.clocks_by_status(connection),
             held=overview.held_by_kind(connection),
             oldest_hold_at=oldest.first_seen_at if oldest is not None else None,
+            drift=tuple(
+                (f"{one.drift.object_type}.{one.drift.target} {one.drift.what}", one.drift.blocking)
+                for one in drift.standing(connection)
+            ),
             quotas=tuple(quotas.load(connection)),
             deferred_until=_deferred_until(holds.open_holds(connection)),
             spending=spending.since(connection, now - timedelta(hours=24)),
@@ -169,6 +174,11 @@ def show(standing: Standing) -> None:
         say("nothing")
     heading("Opt-outs carried over in the last 24 hours")
     say(_told(standing.opt_outs))
+    if standing.drift:
+        heading("Fields and rules that changed")
+        for what, blocking in standing.drift[:_PASSES]:
+            say(f"{what}{'; it does not sync meanwhile' if blocking else ''}", style="yellow")
+        say(f"`accord drift` says of all {len(standing.drift)} what to do.")
     heading("API calls in the last 24 hours")
     say("   ".join(f"{side} {number:,}" for side, number in standing.calls_last_day.items()) or "none")
     _show_spending(standing.spending)
@@ -243,6 +253,7 @@ def _as_json(standing: Standing) -> dict[str, Any]:
         "clocks": standing.clocks,
         "held": standing.held,
         "oldest_hold_at": standing.oldest_hold_at,
+        "drift": [{"what": what, "blocking": blocking} for what, blocking in standing.drift],
         "opt_outs_last_day": standing.opt_outs,
         "api_calls_last_day": standing.calls_last_day,
         "api_calls_left": {

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connectors.store import frames, holds, journal, links, mapped_fields, mirror, runs
 from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
-from passes import admission, claims, consent_lane, deletions, persons
+from passes import admission, claims, consent_lane, deletions, drift, persons
 from passes.activity_state import activity_states, roll_up_states
 from passes.context import PassContext
 from passes.wishes import OF_THE_HANDOFF
@@ -46,6 +46,7 @@ def gather(context: PassContext, connection: sa.Connection, *, now: datetime) ->
         opt_outs=consent_lane.unreached(context, connection, UNDECIDED),
         owners=owners,
         schemas=load_schemas(context, connection),
+        drifted=drift.unreadable(connection),
     )
 
 

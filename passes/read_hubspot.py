@@ -30,12 +30,12 @@ def people(context: PassContext) -> StepResult:
     """Contacts, with tombstones of archived ones; owners and schema once an hour."""
     # Opt-outs are on these records, so they may be read from the reserve.
     with urgent_calls():
-        finding = check_schema(context, "hubspot")
+        findings = check_schema(context, "hubspot")
         owners = refresh_owners(context, "hubspot")
         result = read_changes(context, "hubspot", ("contacts",))
         gone = archived.read(context, "contacts")
     figures = {**result.figures, "contacts archived": gone, "owners read": owners}
-    return StepResult(figures=figures, findings=(finding,))
+    return StepResult(figures=figures, findings=findings)
 
 
 @deferrable

@@ -1,6 +1,7 @@
 """What changed in Salesforce: people, accounts, activities, opportunities and campaigns."""
 
 from connectors.budget import urgent_calls
+from connectors.errors import PermanentError
 from passes.context import PassContext
 from passes.deferring import deferrable
 from passes.reading import read_changes
@@ -12,10 +13,17 @@ def people(context: PassContext) -> StepResult:
     """Leads and Contacts, with tombstones of deleted and merged ones; owners and schema once an hour."""
     # Opt-outs are on these records, so they may be read from the reserve.
     with urgent_calls():
-        finding = check_schema(context, "salesforce")
+        findings = check_schema(context, "salesforce")
         owners = refresh_owners(context, "salesforce")
-        result = read_changes(context, "salesforce", ("Lead", "Contact"))
-    return StepResult(figures={**result.figures, "owners read": owners}, findings=(finding,))
+        try:
+            result = read_changes(context, "salesforce", ("Lead", "Contact"))
+        except PermanentError as error:
+            if error.code != "INVALID_FIELD":
+                raise
+            # A field has gone since the schema was read.
+            findings = check_schema(context, "salesforce", afresh=True)
+            result = read_changes(context, "salesforce", ("Lead", "Contact"))
+    return StepResult(figures={**result.figures, "owners read": owners}, findings=findings)
 
 
 @deferrable

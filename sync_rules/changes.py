@@ -5,6 +5,7 @@ ones. What is wanted is decided elsewhere.
 """
 
 import re
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,10 +26,14 @@ _REMEDIES = {
     "unmapped_value": "Add it to the field's `values` in the mapping, or change it at its source.",
     "unmapped_owner": "Give the owner an active user with that e-mail, or add them to `owners.overrides`.",
     "not_writable": "Give the integration edit access to the field, or map it `dont_sync`.",
+    "drifted": "Change the field back, or correct its `type` in the mapping; it goes on by itself then.",
     "missing_field": "Run `accord setup`, or take the field out of the mapping.",
     "flapping": "Find what else writes the field (a flow, a workflow, another tool) and stop it, or map it "
     "with another rule; the field goes on by itself once it has been quiet.",
 }
+
+
+Drifted = AnyMapping[tuple[str, str], str]
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class Bench:
     schemas: Schemas
     now: datetime
     found: Findings
+    drifted: Drifted = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,8 @@ def fits(bench: Bench, place: Place, name: str, target: str, after: Any, *, emai
 
 
 def _problem(bench: Bench, place: Place, target: str, after: Any) -> tuple[str, str, tuple[str, ...]] | None:
+    if (why := bench.drifted.get((place.object_type, target))) is not None:
+        return "drifted", f"{place.object_type}.{target} {why}", ()
     schema = bench.schemas.get(place.object_type)
     if schema is None:
         return None

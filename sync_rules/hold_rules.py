@@ -21,6 +21,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
     {
         "ambiguous": SALES_OPS,
         "deleted_other_side": SALES_OPS,
+        "drifted": ADMIN,
         "duplicate": SALES_OPS,
         "flapping": ADMIN,
         "invalid_value": RECORD_OWNER,

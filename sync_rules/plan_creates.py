@@ -19,7 +19,7 @@ from sync_rules.normalise import CannotWrite, to_raw
 from sync_rules.plan import FieldChange, Write
 from sync_rules.plan_computed import ComputedPlanner
 from sync_rules.plan_deletions import hold_buried
-from sync_rules.plan_fields import Pairing
+from sync_rules.plan_fields import Pairing, drifted
 from sync_rules.plan_references import claimed, told_apart
 from sync_rules.records import Record
 from sync_rules.state import PersonState
@@ -104,6 +104,8 @@ class CreationPlanner:
         changes: list[FieldChange] = []
         for row in pair.rows:
             if not row.spec.goes_along(place.side):
+                continue
+            if drifted(bench, pair, row, place.link_id):
                 continue
             raw = source.fields.get(row.hubspot if source.side == "hubspot" else row.salesforce)
             value = row.read(raw, row.spec, source.side, bench.owners, region)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sync_rules.addresses import phone_as
-from sync_rules.changes import Bench, Place, change, hold_flapping, opt_out_change
+from sync_rules.changes import Bench, Place, change, hold_field, hold_flapping, opt_out_change
 from sync_rules.countries import country_code
 from sync_rules.decided import decided
 from sync_rules.mapping_model import FieldSpec
@@ -112,6 +112,7 @@ def merge_link(
         if raw_hubspot == raw_salesforce == agreed and (row.textual or agreed is None):
             continue
         if raw_hubspot is NOT_READ or raw_salesforce is NOT_READ:
+            _hold_hidden(bench, pair, row, link, raw_hubspot, raw_salesforce, agreed)
             continue
         if not region_known:
             region = pair.region(hubspot, salesforce, bench.mapping.default_region)
@@ -129,6 +130,8 @@ def merge_link(
                 merged.settled[row.name] = value_hubspot
             continue
         if agreed is NO_BASE and row.name in waiting:
+            continue
+        if drifted(bench, pair, row, link.link_id):
             continue
         if row.name in undone:
             agreed = _base_since(
@@ -154,6 +157,37 @@ def merge_link(
             continue
         _carry_out(bench, pair, row, link, decision, (raw_hubspot, raw_salesforce), merged, frozen)
     return merged
+
+
+def drifted(bench: Bench, pair: Pairing, row: Row, link_id: str) -> bool:
+    """Whether the field has become something else on a side, so that nothing of it flows; it is held then."""
+    places: tuple[tuple[Side, str, str], ...] = (
+        ("hubspot", pair.hubspot_type, row.hubspot), ("salesforce", pair.salesforce_type, row.salesforce),
+    )  # fmt: skip
+    for side, object_type, target in places:
+        if (why := bench.drifted.get((object_type, target))) is not None:
+            place = Place(link_id, side, object_type)
+            hold_field(bench, place, row.name, "drifted", f"{object_type}.{target} {why}", None)
+            return True
+    return False
+
+
+def _hold_hidden(
+    bench: Bench, pair: Pairing, row: Row, link: Link, raw_hubspot: Any, raw_salesforce: Any, agreed: Any
+) -> None:
+    """A side that does not show a field cannot be given what the other side has new there."""
+    hidden: tuple[Side, str, str] = ("hubspot", pair.hubspot_type, row.hubspot)
+    side: Side = "salesforce"
+    raw = raw_salesforce
+    if raw_hubspot is not NOT_READ:
+        hidden, side, raw = ("salesforce", pair.salesforce_type, row.salesforce), "hubspot", raw_hubspot
+    schema = bench.schemas.get(hidden[1])
+    if raw is NOT_READ or schema is None or hidden[2] in schema or row.spec.rule == f"always_{hidden[0]}":
+        return
+    value = row.read(raw, row.spec, side, bench.owners, bench.mapping.default_region)
+    if value not in (None, False, agreed):
+        why = f"{hidden[1]} has no field {hidden[2]}, or hides it"
+        hold_field(bench, Place(link.link_id, hidden[0], hidden[1]), row.name, "missing_field", why, value)
 
 
 def _base_since(

@@ -27,7 +27,7 @@ def build_plan(state: PlanInput, mapping: Mapping, *, now: datetime) -> Plan:
     Raises:
         ValueError: a computed value that the mapping does not know.
     """
-    bench = Bench(mapping, state.owners, state.schemas, now, Findings())
+    bench = Bench(mapping, state.owners, state.schemas, now, Findings(), state.drifted)
     found = bench.found
     in_agreement = 0
     people, companies = PeoplePlanner(bench), CompanyPlanner(bench)

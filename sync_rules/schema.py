@@ -16,6 +16,14 @@ class SchemaLike(Protocol):
         """The API name."""
 
     @property
+    def label(self) -> str:
+        """As people see it."""
+
+    @property
+    def required(self) -> bool:
+        """A record cannot be made without it."""
+
+    @property
     def type(self) -> str:
         """The kind of value."""
 
@@ -51,6 +59,8 @@ class FieldSchema:
     restricted: bool = False
     writable_on_create: bool = True
     writable_on_update: bool = True
+    label: str = ""
+    required: bool = False
 
 
 ObjectSchema = Mapping[str, SchemaLike]

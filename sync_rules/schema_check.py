@@ -71,6 +71,11 @@ def check_against_schema(mapping: Mapping, hubspot: Schemas, salesforce: Schemas
     return problems
 
 
+def holds_type(spec: ValueSpec, kind: str) -> bool:
+    """Whether a field of that kind can hold the value both ways without loss."""
+    return kind in _HOLDS[spec.type]
+
+
 def _of_target(spec: ValueSpec, object_type: str, target: str, known: SchemaLike | None) -> Iterator[Problem]:
     def problem(kind: str, what: str, remedy: str, *, fatal: bool) -> Problem:
         return Problem(object_type, target, spec.name, kind, what, remedy, fatal)
@@ -81,10 +86,10 @@ def _of_target(spec: ValueSpec, object_type: str, target: str, known: SchemaLike
             "missing", "there is no such field, or the integration cannot see it", remedy, fatal=True
         )
         return
-    if known.type not in _HOLDS[spec.type]:
+    if not holds_type(spec, known.type):
         what = f"is of type {known.type}, which cannot hold {spec.type}"
         yield problem("wrong_type", what, "change `type` or map another field", fatal=True)
-    if _is_written(spec, object_type) and not known.writable_on_update:
+    if is_written(spec, object_type) and not known.writable_on_update:
         what = "cannot be written by the integration"
         yield problem("not_writable", what, "grant edit access, or use a rule that only reads it", fatal=True)
     words = dict.fromkeys(spec.values.writing[_SIDE_OF[object_type]].values()) if spec.values else {}
@@ -98,7 +103,8 @@ def _of_target(spec: ValueSpec, object_type: str, target: str, known: SchemaLike
             yield problem("unknown_option", what, remedy, fatal=False)
 
 
-def _is_written(spec: ValueSpec, object_type: str) -> bool:
+def is_written(spec: ValueSpec, object_type: str) -> bool:
+    """Whether a pass may write the value there."""
     if not isinstance(spec, FieldSpec):
         return True
     if spec.rule == "dont_sync" or spec.rule == f"always_{_SIDE_OF[object_type]}":

@@ -138,6 +138,7 @@ class PlanInput:
 
     Attributes:
         schemas: field descriptions by object type and API name; an object type left out is not checked.
+        drifted: fields that have become something that the mapping cannot sync, ``(object type, API name)``: why.
     """
 
     people: Sequence[PersonState] = ()
@@ -147,3 +148,4 @@ class PlanInput:
     opt_outs: Sequence[AddressOptOut] = ()
     owners: OwnerMap = NO_OWNERS
     schemas: Schemas = field(default_factory=dict)
+    drifted: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from connectors.results import (
     WriteOperation,
     WriteResult,
 )
-from connectors.salesforce import reading, schema, writing
+from connectors.salesforce import reading, schema, tooling, writing
 from connectors.salesforce.client import SalesforceClient
 from sync_rules.records import Record, Side
 
@@ -97,6 +97,14 @@ class SalesforceGateway:
     def load_schemas(self, object_types: Iterable[str]) -> None:
         """Read several schemas in one API call, for ``schema`` and ``changes`` to use."""
         self._describes.load(object_types)
+
+    def active_rules(self, object_types: Iterable[str]) -> set[tuple[str, str]]:
+        """``(sObject, name)`` of the active validation rules.
+
+        Raises:
+            PermanentError: the integration user may not view setup.
+        """
+        return tooling.active_rules(self.client, object_types)
 
     def forget_schema(self) -> None:
         """Read schemas afresh from now on; setup calls it after adding fields."""

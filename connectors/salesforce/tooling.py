@@ -41,6 +41,17 @@ def validation_rules(client: SalesforceClient, sobject: str) -> dict[str, bool]:
     return {str(row["ValidationName"]): bool(row["Active"]) for row in rows}
 
 
+def active_rules(client: SalesforceClient, sobjects: Iterable[str]) -> set[tuple[str, str]]:
+    """``(sObject, name)`` of every active validation rule of these sObjects; one API call."""
+    names = ",".join(soql.literal(name) for name in sobjects)
+    conditions = [f"EntityDefinition.QualifiedApiName IN ({names})", "Active = true"]
+    fields = ["Id", "ValidationName", "EntityDefinition.QualifiedApiName"]
+    rows = query(
+        client, soql.select("ValidationRule", fields, conditions), endpoint="tooling/query ValidationRule"
+    )
+    return {(str(row["EntityDefinition"]["QualifiedApiName"]), str(row["ValidationName"])) for row in rows}
+
+
 def add_field(client: SalesforceClient, sobject: str, field: DeclaredField) -> None:
     """Create a custom field; one that is there already is left as it is."""
     _create(client, "CustomField", f"{sobject}.{field.name}", _field_metadata(field))

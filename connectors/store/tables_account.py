@@ -61,3 +61,22 @@ audit_differences = sa.Table(
     sa.Column("salesforce", sa.JSON, nullable=True),
     sa.Column("explained", sa.String(255), nullable=True),
 )
+
+# What has changed in a side's fields and rules and still concerns the mapping.
+schema_drift = sa.Table(
+    "schema_drift",
+    metadata,
+    column("side", sa.String(10), primary_key=True),
+    column("object_type", sa.String(40), primary_key=True),
+    column("target", Name, primary_key=True),
+    column("kind", sa.String(20), primary_key=True),
+    column("fields", sa.JSON),
+    column("what", sa.Text),
+    column("remedy", sa.Text),
+    column("blocking", sa.Boolean),
+    sa.Column("before", sa.JSON, nullable=True),
+    sa.Column("after", sa.JSON, nullable=True),
+    column("people", sa.Integer),  # records that had a value there when it was found
+    column("found_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime, nullable=True, index=True),  # put right, or accepted by a person
+)

@@ -122,6 +122,8 @@ def test_an_approved_pass_writes_and_every_check_holds(approved: dg.ExecuteInPro
     assert checks_of(approved) == {
         "hubspot_schema_complete": True,
         "salesforce_schema_complete": True,
+        "hubspot_schema_unchanged": True,
+        "salesforce_schema_unchanged": True,
         "within_caps": True,
         "remainder_is_zero": True,
         "holds_not_ageing": True,

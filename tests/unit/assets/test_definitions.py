@@ -12,6 +12,8 @@ CHECKS = {
     "opt_outs_in_time": ("applied_writes", False),
     "hubspot_schema_complete": ("hubspot_people", True),
     "salesforce_schema_complete": ("salesforce_people", True),
+    "hubspot_schema_unchanged": ("hubspot_people", False),
+    "salesforce_schema_unchanged": ("salesforce_people", False),
     "within_caps": ("sync_plan", True),
     "new_fields_filled": ("sync_plan", False),
     "remainder_is_zero": ("reconciliation", False),
