@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "schema_drift"
-down_revision = "audits"
+down_revision = "mapped_fields"
 branch_labels = None
 depends_on = None
 
