@@ -129,9 +129,7 @@ def merge_link(
             if (agreed is NO_BASE or agreed != value_hubspot) and not isinstance(value_hubspot, Unreadable):
                 merged.settled[row.name] = value_hubspot
             continue
-        if agreed is NO_BASE and row.name in waiting:
-            continue
-        if drifted(bench, pair, row, link.link_id):
+        if (agreed is NO_BASE and row.name in waiting) or drifted(bench, pair, row, link.link_id):
             continue
         if row.name in undone:
             agreed = _base_since(
