@@ -57,6 +57,18 @@ def check(file: File = None, as_json: Json = False) -> None:
     end(work.check(file, as_json=as_json))
 
 
+@definition_app.command()
+def activate(
+    file: File = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Put it into force without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show who would move by the file's version, ask, and put it into force."""
+    from cli import activating as work
+
+    end(work.command(file, yes=yes, as_json=as_json))
+
+
 @definition_app.command("schema")
 def definition_schema(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to a file.")] = None,

@@ -16,7 +16,11 @@ from sync_rules.mapping import Caps, Mapping
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
-    """What people agreed on, with the text that they agreed on."""
+    """What people agreed on, with the text that they agreed on.
+
+    Attributes:
+        definition_waiting: says that the file has another version than the one in force; empty if it has not.
+    """
 
     mapping: Mapping
     mapping_text: str
@@ -24,6 +28,7 @@ class Contracts:
     definition_text: str
     sla: SlaContract
     sla_text: str
+    definition_waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connectors.store import frames, links, runs
 from connectors.store.tables import activities, judgements, stage_history
 from connectors.store.tables import links as link_table
-from passes import persons
+from passes import in_force, persons
 from passes.context import PassContext
 from passes.step import StepResult
 from sla_rules.qualify import qualify
@@ -23,9 +23,9 @@ def judge(context: PassContext) -> StepResult:
     now = context.now()
     definition = context.contracts.definition
     with context.store.begin() as connection:
-        if runs.use_contract(
-            connection, "definition", definition.version, context.contracts.definition_text, now=now
-        ):
+        text = context.contracts.definition_text
+        runs.use_contract(connection, "definition", definition.version, text, now=now)
+        if in_force.adopt(connection, definition, text, now=now):
             links.mark_all(connection, "judge_due", "person")
         _wake(connection, now)
         due = links.due(connection, "judge_due", "person")
@@ -40,9 +40,10 @@ def judge(context: PassContext) -> StepResult:
         stages = {row[0]: row[1] for row in connection.execute(query)}
     figures = {"judged": len(due), "stage changed": moved}
     figures |= {f"stage {name}": stages.get(name, 0) for name in ("go-nowhere", "lead", "MQL", "SQL")}
-    return StepResult(
-        figures=figures, texts={"definition": f"{definition.title}, version {definition.version}"}
-    )
+    texts = {"definition": f"{definition.title}, version {definition.version}"}
+    if context.contracts.definition_waiting:
+        texts["another definition waits"] = context.contracts.definition_waiting
+    return StepResult(figures=figures, texts=texts)
 
 
 def _wake(connection: sa.Connection, now: datetime) -> None:

@@ -13,6 +13,7 @@ from connectors.hubspot.gateway import HubSpotGateway
 from connectors.salesforce.gateway import SalesforceGateway
 from connectors.store import lease, quotas, runs
 from connectors.store.engine import Store
+from passes import in_force
 from passes.context import Contracts, PassContext, PassOptions
 from passes.step import Step, StepResult
 
@@ -72,7 +73,11 @@ class Workbench:
                 time_zone=self._time_zone,
                 engagement_source=self._engagement_source,
             )
-        return replace(self._context, pass_id=pass_id, options=options or PassOptions())
+        with self.store.begin() as connection:
+            contracts = in_force.resolve(
+                connection, self._context.contracts, now=self.clock(), zone=self._time_zone
+            )
+        return replace(self._context, contracts=contracts, pass_id=pass_id, options=options or PassOptions())
 
     def run(self, step: Step, name: str, pass_id: str, options: PassOptions | None = None) -> StepResult:
         """Run one step under the pass's lease and note its figures, its seconds and its API calls.

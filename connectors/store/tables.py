@@ -13,6 +13,7 @@ from connectors.store.columns import metadata as metadata
 from connectors.store.columns import optional as _optional
 from connectors.store.tables_account import reconciliation as reconciliation
 from connectors.store.tables_account import reconciliation_daily as reconciliation_daily
+from connectors.store.tables_definitions import definition_activations as definition_activations
 from connectors.store.tables_identity import former_emails as former_emails
 from connectors.store.tables_identity import link_decisions as link_decisions
 from connectors.store.tables_identity import link_evidence as link_evidence

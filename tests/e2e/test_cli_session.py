@@ -10,6 +10,7 @@ from connectors.store import lease
 from connectors.store.engine import Store
 from sandbox.hubspot.portal import Actor
 from sandbox.launch import start_sandbox
+from sla_rules.definition_loading import shipped_definition_text
 from tests.e2e.cli_world import Shell
 
 
@@ -192,6 +193,22 @@ def test_the_agreements_are_told_in_words_and_a_draft_can_be_checked(synced: She
     result = synced.accord("definition", "--file", str(draft))
     assert result.exit_code == 5
     assert f"{draft}:2" in result.stderr
+
+
+def test_who_would_move_by_a_draft_is_shown_before_it_is_activated(synced: Shell, tmp_path: Path) -> None:
+    explained = synced.accord("definition")
+    assert explained.exit_code == 0
+    draft = tmp_path / "definition.yaml"
+    text = shipped_definition_text().partition("examples:\n")[0]
+    draft.write_text(text.replace("fit_points: 34", "fit_points: 59").replace("2026.1", "2026.2"), "utf-8")
+
+    shown = synced.accord("definition", "activate", str(draft), answer="n\n")
+
+    assert shown.exit_code == 1
+    assert "By version 2026.2 instead of 2026.1" in shown.stdout
+    assert "MQL" in shown.stdout
+    assert "Such as" in shown.stdout
+    assert "in force from" not in shown.stdout
 
 
 def test_a_second_pass_at_the_same_time_is_refused(synced: Shell) -> None:
