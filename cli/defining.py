@@ -9,10 +9,12 @@ from rich.text import Text
 from cli.console import out, print_json, say
 from cli.contracts import print_page
 from cli.exits import Exit
+from connectors.errors import ConfigError
 from contract_files.lines import parse_contract
 from dagster_project.settings import load_settings
 from dagster_project.workbench import read_contracts
 from passes.context import Contracts
+from reports.definition_page import definition_html
 from sla_rules.definition import LeadDefinition
 from sla_rules.definition_check import Checked, check_examples, failed
 from sla_rules.definition_text import plain_language
@@ -35,9 +37,17 @@ def explain(file: Path | None, *, html: Path | None) -> Exit:
     """Print the lead definition, or write it as a page.
 
     Raises:
-        ConfigError: with every problem of the file.
+        ConfigError: with every problem of the file, or when the page cannot be written.
     """
     contracts, _ = read(file)
+    if html is not None:
+        try:
+            html.parent.mkdir(parents=True, exist_ok=True)
+            html.write_text(definition_html(contracts.definition), "utf-8")
+        except OSError as error:
+            raise ConfigError([f"{html}: the page cannot be written ({error.strerror})"]) from error
+        say(f"{html}", whole=True)
+        return Exit.DONE
     print_page(plain_language(contracts.definition))
     return Exit.DONE
 

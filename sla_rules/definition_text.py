@@ -30,7 +30,8 @@ def plain_language(definition: LeadDefinition) -> str:
         "Every person is a **go-nowhere**, a **lead**, an **MQL** (marketing qualified) or an **SQL** (sales "
         "qualified). What we do not know gives no points and counts against nobody.",
         "## Go-nowhere: one of these is enough",
-        "\n".join(f"- **{item.label}**: {_test(item)}" for item in definition.disqualify) or "Nothing.",
+        "\n".join(f"- **{item.label}**: {criterion_in_words(item)}" for item in definition.disqualify)
+        or "Nothing.",
         f"## Fit: who they are, at most {fit.cap} points",
         _table(fit.criteria),
         f"## Behaviour: what they did, at most {behaviour.cap} points",
@@ -54,7 +55,7 @@ def plain_language(definition: LeadDefinition) -> str:
 
 def _table(criteria: Sequence[Criterion]) -> str:
     rows = [
-        f"| {item.points:+d} | {_cell(item.label)} | {_cell(_test(item))} |"
+        f"| {item.points:+d} | {_cell(item.label)} | {_cell(criterion_in_words(item))} |"
         for item in sorted(criteria, key=lambda item: -item.points)
     ]
     return "\n".join(["| points | when | exactly |", "| ---: | --- | --- |", *rows]) if rows else "Nothing."
@@ -70,7 +71,8 @@ def _fading_note(criteria: Sequence[BehaviourCriterion]) -> str:
     return "Points that fade are counted again each whole day after the last time, and rounded."
 
 
-def _test(item: Criterion) -> str:
+def criterion_in_words(item: Criterion) -> str:
+    """What exactly is asked by a criterion."""
     if item.when is not None:
         return _when(item.when)
     text = _did(item.did) if item.did is not None else ""
@@ -100,7 +102,7 @@ def _did(did: Did) -> str:
 
 
 def _ways(definition: LeadDefinition, ways: Sequence[Way]) -> str:
-    return "\n".join(f"- **{way.way}**: {'; '.join(_way(definition, way))}" for way in ways)
+    return "\n".join(f"- **{way.way}**: {'; '.join(way_in_words(definition, way))}" for way in ways)
 
 
 def _effective(definition: LeadDefinition) -> str:
@@ -123,11 +125,15 @@ def _personas(definition: LeadDefinition) -> str:
         return ""
     intro = "Everybody has the persona of which they meet the most, or none. It takes nothing from anybody's points."
     return "\n".join(
-        [f"## Whom we sell to\n\n{intro}\n", *(_persona(definition, one) for one in definition.personas)]
+        [
+            f"## Whom we sell to\n\n{intro}\n",
+            *(persona_in_words(definition, one) for one in definition.personas),
+        ]
     )
 
 
-def _persona(definition: LeadDefinition, persona: Persona) -> str:
+def persona_in_words(definition: LeadDefinition, persona: Persona) -> str:
+    """A list item: the persona's name, then what makes it."""
     labels = _list(
         [f"“{definition.criteria[definition.bits[name]].label}”" for name in persona.criteria], "and"
     )
@@ -141,10 +147,12 @@ def _persona(definition: LeadDefinition, persona: Persona) -> str:
 
 
 def _open(definition: LeadDefinition, ways: Sequence[Way]) -> str:
-    return " or ".join(f"{way.way} ({', '.join(_way(definition, way))})" for way in ways)
+    return " or ".join(f"{way.way} ({', '.join(way_in_words(definition, way))})" for way in ways)
 
 
-def _way(definition: LeadDefinition, way: Way) -> list[str]:
+def way_in_words(definition: LeadDefinition, way: Way) -> list[str]:
+    """What a way needs, each a phrase; all of them must hold."""
+
     def labels(names: Sequence[str], word: str) -> str:
         return _list([f"“{definition.criteria[definition.bits[name]].label}”" for name in names], word)
 

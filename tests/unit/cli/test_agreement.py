@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from cli.schema import KINDS, schema_text
 from contract_files.lines import parse_contract
-from sla_rules.definition_loading import shipped_definition_text
+from sla_rules.definition_loading import shipped_definition, shipped_definition_text
 from tests.architecture.tree import ROOT
 
 
@@ -128,3 +129,15 @@ def test_the_page_in_plain_words_tells_everything_and_checks_the_file(tmp_path: 
     result = accord("definition", "explain", str(file))
     assert result.exit_code == 5
     assert "draft.yaml:1: version is missing; add it" in result.stderr
+
+
+def test_the_html_page_needs_nothing_else_and_tells_every_criterion(tmp_path: Path) -> None:
+    page = tmp_path / "pages" / "definition.html"
+
+    assert accord("definition", "explain", "--html", str(page)).exit_code == 0
+    html = page.read_text("utf-8")
+    for criterion in shipped_definition().criteria:
+        assert escape(criterion.label, quote=False) in html
+    for part in ("finance leader", "engaged", "email or phone", "an analyst at a firm of eight"):
+        assert part in html
+    assert not any(word in html for word in ("<script", "http://", "https://", "<link"))

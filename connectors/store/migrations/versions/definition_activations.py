@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "definition_activations"
-down_revision = "mapped_fields"
+down_revision = "schema_drift"
 branch_labels = None
 depends_on = None
 
