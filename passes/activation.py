@@ -27,10 +27,11 @@ def in_force(connection: sa.Connection, now: datetime) -> LeadDefinition | None:
 def effect(connection: sa.Connection, old: LeadDefinition, contracts: Contracts, *, now: datetime) -> Effect:
     """Who would be at another stage now by ``contracts.definition``."""
     rows = links.load_all(connection, "person")
+    fields = sorted({*old.fields, *contracts.definition.fields})
     parts = []
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
-        people = persons.frame(persons.load(connection, part), contracts.mapping)
+        people = persons.frame(persons.load(connection, part), contracts.mapping, fields=fields)
         ids = [row.link.link_id for row in part]
         timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
         parts.append(moves(old, contracts.definition, people, timeline, now=now))
