@@ -29,17 +29,21 @@ def command(*, check: bool, yes: bool, as_json: bool) -> Exit:
         lacking = permissions.missing(allowed)
         # Without the right to look, looking for what is to be added fails with less to say.
         unseen = any(permissions.blinds(one) for one in lacking)
+        if unseen and not check and (refused := permissions.refusal(lacking)):
+            raise refused
         missing = [] if unseen else setup.missing(hubspot, salesforce)
     if not missing and not unseen:
         allowed = [one for one in allowed if one.name not in permissions.FOR_SETUP]
         lacking = permissions.missing(allowed)
+    if not check and missing and (refused := permissions.refusal(lacking)):
+        raise refused
     if as_json:
         print_json(
             {"missing": [asdict(item) for item in missing], "permissions": [asdict(one) for one in allowed]}
         )
     else:
         _show(missing, allowed if check else lacking, unseen=unseen)
-    if check or unseen or not missing:
+    if check or not missing:
         return Exit.NO if missing or lacking else Exit.DONE
     if not yes:
         typer.confirm("Add this to both CRMs?", abort=True, err=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from connectors.errors import ConnectorError, PermanentError
+from connectors.errors import MissingPermission, PermanentError
 from connectors.hubspot.gateway import HubSpotGateway
 from connectors.salesforce import access
 from connectors.salesforce.gateway import SalesforceGateway
@@ -133,7 +133,7 @@ def _of_salesforce(gateway: SalesforceGateway) -> Iterable[Finding]:
     for name, wanted in SALESFORCE_OBJECTS.items():
         try:
             allowed = access.verbs(gateway, name)
-        except PermanentError:
+        except MissingPermission:
             allowed = frozenset()
         if "Read" not in allowed:
             yield _missing(name, "Read")
@@ -144,7 +144,7 @@ def _of_salesforce(gateway: SalesforceGateway) -> Iterable[Finding]:
     owned = [name for name, wanted in SALESFORCE_OBJECTS.items() if "View All" in wanted]
     try:
         sees, changes = access.everything(gateway, owned)
-    except ConnectorError as error:
+    except PermanentError as error:
         yield Finding(
             "salesforce", "View All", "not told", f"the permission sets cannot be read ({error.code})"
         )
@@ -164,6 +164,17 @@ def blinds(finding: Finding) -> bool:
     """Whether without it not even what is installed can be seen."""
     reads_schemas = finding.name.startswith("crm.schemas.") and finding.name.endswith(".read")
     return finding.state == "missing" and (reads_schemas or finding.name.startswith("Read on "))
+
+
+def refusal(findings: Sequence[Finding]) -> MissingPermission | None:
+    """Why nothing can be installed: a permission to look at, or to add to, what is there; None if it can."""
+    stops = [one for one in missing(findings) if blinds(one) or one.name in FOR_SETUP]
+    if not stops:
+        return None
+    names = ", ".join(one.name for one in stops)
+    return MissingPermission(
+        stops[0].side, "accord setup", message="nothing was added", remedy=f"Grant: {names}."
+    )
 
 
 def missing(findings: Sequence[Finding]) -> list[Finding]:
