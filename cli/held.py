@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     "missing_field": "the CRM has no such field, or hides it",
     "missing_minimum": "qualified, but the agreed minimum of information is incomplete",
     "not_writable": "the other side does not let the field be written",
+    "reconsent": "somebody agreed to e-mail again in Salesforce; HubSpot has to be told by a person",
     "rejected": "the side refused the write",
     "separating": "told apart from another record that still carries its id",
     "undone": "restored by an undo; it waits for a change on either side",

@@ -87,6 +87,7 @@ def gather(connection: sa.Connection, link_id: str) -> list[Event]:
 _DONE = {
     "create": "created",
     "update": "written",
+    "opt_in": "subscribed again",
     "opt_out": "written",
     "archive": "archived",
     "delete": "deleted",

@@ -122,6 +122,20 @@ _PERSON_IN_SALESFORCE = (
         by_sales=True,
         help_text="The objection in the prospect's words.",
     ),
+    DeclaredField(
+        "Accord_Reconsent_At__c",
+        "Re-consent given at",
+        "datetime",
+        by_sales=True,
+        help_text="When the person agreed to e-mail again, after opting out.",
+    ),
+    DeclaredField(
+        "Accord_Reconsent_Evidence__c",
+        "Re-consent evidence",
+        "text",
+        by_sales=True,
+        help_text="How it can be shown: the form, the e-mail, the call. Without it an opt-out is put back.",
+    ),
 )
 
 SALESFORCE_FIELDS: dict[str, tuple[DeclaredField, ...]] = {

@@ -52,7 +52,9 @@ def remember(
 
 def _id_of(write: Write, result: WriteResult) -> str | None:
     # An opt-out is answered by address.
-    found = write.record_id if write.operation == "opt_out" else result.record_id or write.record_id
+    found = (
+        write.record_id if write.operation in ("opt_out", "opt_in") else result.record_id or write.record_id
+    )
     return id18(found) if found is not None and write.side == "salesforce" else found
 
 
@@ -89,8 +91,8 @@ def _remember_records(
 
 
 def _fields(write: Write, result: WriteResult) -> dict[str, Any]:
-    if write.operation == "opt_out":
-        return {change.target: "true" for change in write.changes}
+    if write.operation in ("opt_out", "opt_in"):
+        return {change.target: change.after for change in write.changes}
     written: dict[str, Any] = {
         change.target: change.after for change in write.changes if change.target not in result.fields
     }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from connectors.budget import urgent_calls
 from connectors.store import holds, journal, links, merge_decisions, mirror
-from passes import consent_lane, new_fields, planning_state, refusals, unread
+from passes import consent_lane, new_fields, planning_state, reconsent, refusals, unread
 from passes.activity_state import remember_agreements
 from passes.context import PassContext
 from passes.meeting import first_meeting
@@ -37,6 +37,7 @@ def make(context: PassContext) -> StepResult:
     if unread.complete_due(context, state):
         with context.store.begin() as connection:
             state = planning_state.gather(context, connection, now=now)
+    state = reconsent.with_evidence(context, state)
     plan = build_plan(state, context.mapping, now=now)
     plan = _with_history(context, state, plan, now)
     with context.store.begin() as connection:

@@ -133,6 +133,10 @@ def _remedy(code: str | None) -> str:
         return "Another record has this value; merge the two, or correct one of them."
     if code in _NOT_ALLOWED:
         return "Give the integration user Create and Edit on the object; `accord setup --check` names what it lacks."
+    if code == "RESUBSCRIBE_REFUSED":
+        return (
+            "HubSpot lets only the person take their opt-out back: send them the link to their preferences."
+        )
     return "Correct the record where the value comes from; the write is tried again when it changes, or in a day."
 
 

@@ -26,6 +26,8 @@ def send(context: PassContext, batch: Sequence[JournalRow]) -> list[WriteResult]
         address = {row.write.key: str((row.write.external_key or ("", ""))[1]) for row in batch}
         by_address = {result.key: result for result in context.hubspot.opt_out(sorted(set(address.values())))}
         return [replace(by_address[email], key=key) for key, email in address.items()]
+    if first.operation == "opt_in":
+        return [_opt_in(context, row.write) for row in batch]
     read_at = _read_at(context, batch)
     writes = [
         RecordWrite(
@@ -45,6 +47,12 @@ def send(context: PassContext, batch: Sequence[JournalRow]) -> list[WriteResult]
     operation = "archive" if first.operation == "delete" else first.operation
     results = gateway.write(first.object_type, operation, writes)
     return races.notice(context, writes, first.object_type, results) if first.side == "hubspot" else results
+
+
+def _opt_in(context: PassContext, write: Write) -> WriteResult:
+    email = str((write.external_key or ("", ""))[1])
+    wanted = context.mapping.consent.resubscribe_to
+    return replace(context.hubspot.opt_in(email, wanted, write.changes[0].why), key=write.key)
 
 
 def _read_at(context: PassContext, batch: Sequence[JournalRow]) -> dict[str, datetime]:

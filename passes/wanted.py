@@ -10,6 +10,7 @@ from sync_rules.external_ids import (
     SALESFORCE_ID_PROPERTY,
 )
 from sync_rules.mapping import Mapping
+from sync_rules.reconsent import AT_IN_SALESFORCE, EVIDENCE_IN_SALESFORCE
 from sync_rules.records import Side
 
 _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
@@ -33,8 +34,17 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
         HUBSPOT_ID_IN["Lead"],
         "IsConverted",
         "OwnerId",
+        AT_IN_SALESFORCE,
+        EVIDENCE_IN_SALESFORCE,
     ),
-    ("salesforce", "Contact"): ("AccountId", "CreatedDate", HUBSPOT_ID_IN["Contact"], "OwnerId"),
+    ("salesforce", "Contact"): (
+        "AccountId",
+        "CreatedDate",
+        HUBSPOT_ID_IN["Contact"],
+        "OwnerId",
+        AT_IN_SALESFORCE,
+        EVIDENCE_IN_SALESFORCE,
+    ),
     ("salesforce", "Account"): ("CreatedDate", HUBSPOT_ID_IN["Account"], "Type"),
     ("salesforce", "Opportunity"): (
         "AccountId",

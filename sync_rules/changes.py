@@ -169,9 +169,10 @@ def update_record(bench: Bench, link_id: str, record: Record, changes: list[Fiel
         bench.found.writes.append(update(Place(link_id, record.side, record.object_type), record.id, changes))
 
 
-def opt_out_change(spec: FieldSpec, before: Any, why: str) -> FieldChange:
-    """The "yes" to opting out, as HubSpot's property will show it."""
-    return FieldChange(spec.name, spec.target("contacts") or "", before, "true", True, spec.rule, why)
+def consent_change(spec: FieldSpec, before: Any, why: str, *, said_no: bool) -> FieldChange:
+    """The opt-out, or its end, as HubSpot's property will show it."""
+    after = "true" if said_no else "false"
+    return FieldChange(spec.name, spec.target("contacts") or "", before, after, said_no, spec.rule, why)
 
 
 def opt_out_write(

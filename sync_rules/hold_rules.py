@@ -28,6 +28,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "missing_field": ADMIN,
         "missing_minimum": MARKETING_OPS,
         "not_writable": ADMIN,
+        "reconsent": MARKETING_OPS,
         "rejected": SALES_OPS,
         "undone": RECORD_OWNER,
         "unmapped_owner": ADMIN,

@@ -40,6 +40,7 @@ class CapSet(Strict):
     delete: Cap = Cap(absolute=100, share=0.05, floor=10)
     purge: Cap = Cap(absolute=0)
     opt_out: Cap = Cap()
+    opt_in: Cap = Cap()
 
 
 class Caps(CapSet):

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sync_rules.mapping_model import FieldSpec
+from sync_rules.reconsent import NO_EVIDENCE, Reconsent
 from sync_rules.records import Side, Stamp, other
 
 
@@ -75,12 +76,20 @@ class Decision:
 _NAMES: dict[Side, str] = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
 
 
-def merge_field(spec: FieldSpec, base: Any, hubspot: Seen | None, salesforce: Seen | None) -> Decision:
+def merge_field(
+    spec: FieldSpec,
+    base: Any,
+    hubspot: Seen | None,
+    salesforce: Seen | None,
+    *,
+    reconsent: Reconsent | None = None,
+) -> Decision:
     """Decide one field.
 
     Args:
         base: the last agreed canonical value, or ``NO_BASE``.
         hubspot, salesforce: None where there is no record, or the record has no such field.
+        reconsent: the evidence of a later "yes" of the person, for consent fields that are opted out.
     """
     if hubspot is None or salesforce is None:
         present = hubspot or salesforce
@@ -91,7 +100,7 @@ def merge_field(spec: FieldSpec, base: Any, hubspot: Seen | None, salesforce: Se
         return _leave(hubspot.value, "both sides agree")
     sides: dict[Side, Seen] = {"hubspot": hubspot, "salesforce": salesforce}
     if spec.rule == "most_restrictive":
-        return _most_restrictive(base, sides)
+        return _most_restrictive(base, sides, reconsent)
     if spec.rule == "always_salesforce":
         return _authority(spec, base, "salesforce", sides)
     if spec.rule == "always_hubspot":
@@ -113,11 +122,14 @@ def later(hubspot: Stamp, salesforce: Stamp) -> Side:
 # ---- rules -----------------------------------------------------------------------------------------------
 
 
-def _most_restrictive(base: Any, sides: dict[Side, Seen]) -> Decision:
-    """A "yes" anywhere is "yes"; taking it back on one side is undone and recorded."""
+def _most_restrictive(base: Any, sides: dict[Side, Seen], reconsent: Reconsent | None) -> Decision:
+    """A "yes" anywhere is "yes"; taking it back on one side takes evidence, or is undone and recorded."""
     winner: Side = "hubspot" if sides["hubspot"].value else "salesforce"
-    lost = base is True
-    return _flow(winner, sides, f"{_NAMES[winner]} is the more restrictive", lost=lost)
+    if base is not True:
+        return _flow(winner, sides, f"{_NAMES[winner]} is the more restrictive", lost=False)
+    if reconsent is not None and not sides[reconsent.side].value:
+        return _flow(reconsent.side, sides, reconsent.why, lost=False)
+    return _flow(winner, sides, f"{_NAMES[winner]} is the more restrictive; {NO_EVIDENCE}", lost=True)
 
 
 def _authority(spec: FieldSpec, base: Any, side: Side, sides: dict[Side, Seen]) -> Decision:

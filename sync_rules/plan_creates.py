@@ -7,9 +7,9 @@ from sync_rules.changes import (
     Bench,
     Place,
     change,
+    consent_change,
     email_target,
     hold_record,
-    opt_out_change,
     opt_out_write,
     update_record,
 )
@@ -122,7 +122,7 @@ class CreationPlanner:
     def _starting_change(self, place: Place, spec: FieldSpec, value: Any, why: str) -> FieldChange | None:
         if place.side == "hubspot" and spec.hubspot_write == "opt_out":
             # Goes by its own call and not with the record, so the record's write checks do not apply.
-            return opt_out_change(spec, None, why)
+            return consent_change(spec, None, why, said_no=True)
         return change(self._bench, place, spec, None, value, rule=spec.rule, why=why)
 
     def _starting_owner(self, place: Place, spec: FieldSpec, value: Any) -> Any:

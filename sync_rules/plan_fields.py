@@ -9,17 +9,19 @@ from types import MappingProxyType
 from typing import Any
 
 from sync_rules.addresses import phone_as
-from sync_rules.changes import Bench, Place, change, hold_field, hold_flapping, opt_out_change
+from sync_rules.changes import Bench, Place, change, consent_change, hold_field, hold_flapping
 from sync_rules.countries import country_code
 from sync_rules.decided import decided
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.merge import NO_BASE, Decision, Seen, merge_field
 from sync_rules.normalise import READERS, Reader, Unreadable
 from sync_rules.plan import Agreement, Conflict, FieldChange
+from sync_rules.reconsent import NO_EVIDENCE, Reconsent
 from sync_rules.records import Link, Record, Side, Stamp
 from sync_rules.undone import RESTS, Undone, base_since
 
 NOT_READ = object()
+NO_RECONSENT: Mapping[str, Reconsent] = MappingProxyType({})
 NOTHING_UNDONE: Mapping[str, Undone] = MappingProxyType({})
 
 # Types whose canonical form is text that may stand in the raw record as it is.
@@ -79,6 +81,7 @@ class Merged:
     salesforce: list[FieldChange]
     opt_out: list[FieldChange]
     opt_out_conflicts: list[Conflict]
+    opt_in: list[FieldChange]
     settled: dict[str, Any]
 
 
@@ -94,13 +97,14 @@ def merge_link(
     salesforce_writable: bool = True,
     undone: Mapping[str, Undone] = NOTHING_UNDONE,
     waiting: frozenset[str] = frozenset(),
+    reconsent: Mapping[str, Reconsent] = NO_RECONSENT,
 ) -> Merged:
     """Merge every shared field; holds and conflicts are noted on the bench.
 
     Args:
         waiting: fields that are left alone where they were never agreed on.
     """
-    merged = Merged([], [], [], [], {})
+    merged = Merged([], [], [], [], [], {})
     ours, theirs = hubspot.fields, salesforce.fields
     owners = bench.owners
     region: str | None = None
@@ -126,6 +130,9 @@ def merge_link(
             )
             value_hubspot = phone_as(raw_hubspot, value_hubspot, value_salesforce)
         if value_hubspot == value_salesforce:
+            if _taken_back(row, agreed, value_hubspot) and row.name not in reconsent:
+                _put_back(bench, pair, row, link, (raw_hubspot, raw_salesforce), merged, salesforce_writable)
+                continue
             if (agreed is NO_BASE or agreed != value_hubspot) and not isinstance(value_hubspot, Unreadable):
                 merged.settled[row.name] = value_hubspot
             continue
@@ -149,8 +156,10 @@ def merge_link(
             Seen(value_hubspot, stamp_of(hubspot, row.hubspot)),
             Seen(value_salesforce, stamp_of(salesforce, row.salesforce)),
         )
-        decision = merge_field(row.spec, agreed, *seen)
-        bench.found.decisions.append(decided(link.link_id, link.kind, row.spec, agreed, seen, decision))
+        decision = merge_field(row.spec, agreed, *seen, reconsent=reconsent.get(row.name))
+        if row.name not in reconsent:
+            # Evidence decides whatever the rules say, so there is nothing to replay.
+            bench.found.decisions.append(decided(link.link_id, link.kind, row.spec, agreed, seen, decision))
         if decision.writes is None or (decision.writes == "salesforce" and not salesforce_writable):
             continue
         _carry_out(bench, pair, row, link, decision, (raw_hubspot, raw_salesforce), merged, frozen)
@@ -239,17 +248,16 @@ def _carry_out(
         return
     before = raw[0] if side == "hubspot" else raw[1]
     opting_out = side == "hubspot" and row.spec.hubspot_write == "opt_out"
-    if opting_out and decision.value is not True:
-        return
     made = (
         # Goes by its own call: the property itself is read-only.
-        opt_out_change(row.spec, before, decision.why)
+        consent_change(row.spec, before, decision.why, said_no=decision.value is True)
         if opting_out
         else change(bench, place, row.spec, before, decision.value, rule=row.spec.rule, why=decision.why)
     )
     if made is None:
         return
-    changes = merged.salesforce if side == "salesforce" else merged.opt_out if opting_out else merged.hubspot
+    by_address = merged.opt_out if decision.value is True else merged.opt_in
+    changes = merged.salesforce if side == "salesforce" else by_address if opting_out else merged.hubspot
     changes.append(made)
     if (loss := decision.conflict) is None:
         return
@@ -266,6 +274,31 @@ def _carry_out(
             losing_actor=loss.losing_actor,
             why=loss.why,
         )
+    )
+
+
+def _taken_back(row: Row, agreed: Any, value: Any) -> bool:
+    """Whether both sides took an opt-out back that belongs to an address."""
+    return row.spec.hubspot_write == "opt_out" and agreed is True and value is not True
+
+
+def _put_back(
+    bench: Bench,
+    pair: Pairing,
+    row: Row,
+    link: Link,
+    raw: tuple[Any, Any],
+    merged: Merged,
+    salesforce_writable: bool,
+) -> None:
+    why = f"taken back on both sides; {NO_EVIDENCE}"
+    merged.opt_out.append(consent_change(row.spec, raw[0], why, said_no=True))
+    place = Place(link.link_id, "salesforce", pair.salesforce_type)
+    made = change(bench, place, row.spec, raw[1], True, rule=row.spec.rule, why=why)
+    if made is not None and salesforce_writable:
+        merged.salesforce.append(made)
+    merged.opt_out_conflicts.append(
+        Conflict(link.link_id, row.name, row.spec.rule, "salesforce", True, False, None, None, why)
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sync_rules.changes import Bench, Place, change, email_target, opt_out_write, update_record
+from sync_rules.consent import plan_opt_in
 from sync_rules.normalise import READERS
 from sync_rules.plan import FieldChange
 from sync_rules.plan_computed import ComputedPlanner
@@ -48,6 +49,7 @@ class PeoplePlanner:
         merged = merge_link(
             bench, pair, link, hubspot, salesforce, state.base or {}, state.frozen_fields,
             salesforce_writable=not converted, undone=state.undone, waiting=state.waiting,
+            reconsent=state.reconsent,
         )  # fmt: skip
         to_hubspot, to_salesforce = merged.hubspot, merged.salesforce
         to_hubspot += references(bench, link, hubspot, state.apart, state.claimed_by)
@@ -64,6 +66,7 @@ class PeoplePlanner:
         )
         if opt_out_write(bench, link.link_id, hubspot.id, email, merged.opt_out):
             bench.found.conflicts += merged.opt_out_conflicts
+        plan_opt_in(bench, link.link_id, hubspot.id, email, merged.opt_in)
         update_record(bench, link.link_id, hubspot, to_hubspot)
         update_record(bench, link.link_id, salesforce, to_salesforce)
 

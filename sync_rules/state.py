@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sync_rules.owners import NO_OWNERS, OwnerMap
+from sync_rules.reconsent import Reconsent
 from sync_rules.records import Link, Record
 from sync_rules.schema import Schemas
 from sync_rules.undone import Undone
@@ -34,6 +35,7 @@ class PersonState:
         claimed_by: other records that carry the id of one of these: a write of that id would be refused, an
             upsert by it would hit them.
         waiting: fields that the mapping gained after the link was made, and whose back-fill nobody has decided on.
+        reconsent: evidence of a later "yes" by the consent field that it lifts.
         customer_account_id: the Salesforce Account of an existing customer that the person works for.
         deleted_across: when the person was deleted on the side where no record is, if the living one is older.
         removed_by_us: Accord itself has deleted one of the records.
@@ -53,6 +55,7 @@ class PersonState:
     apart: frozenset[str] = frozenset()
     claimed_by: tuple[Record, ...] = ()
     waiting: frozenset[str] = frozenset()
+    reconsent: Mapping[str, Reconsent] = field(default_factory=dict)
     customer_account_id: str | None = None
     deleted_across: datetime | None = None
     removed_by_us: bool = False

@@ -89,7 +89,7 @@ def undo(
     for write in confirmed:
         if write.operation == "create":
             work.create(write, archive=archive_created)
-        elif write.operation == "opt_out":
+        elif write.operation in ("opt_out", "opt_in"):
             work.left += (_left("consent", write, change) for change in write.changes)
         elif write.operation in REMOVALS:
             work.left.append(_left("purged" if write.operation == "purge" else "archived", write))

@@ -135,6 +135,18 @@ class HubSpotGateway:
         """Unsubscribe addresses from all e-mail; keys of the results are the addresses."""
         return consent.opt_out(self.client, emails)
 
+    def opt_in(self, email: str, subscription_ids: Iterable[str], explanation: str) -> WriteResult:
+        """Subscribe an address again; refused for somebody who opted out themselves."""
+        return consent.opt_in(self.client, email, subscription_ids, explanation)
+
+    def subscriptions(self, email: str) -> list[consent.Subscription]:
+        """What an address has subscribed to, with time, source and legal basis."""
+        return consent.subscriptions(self.client, email)
+
+    def latest_yes(self, contact_ids: Iterable[str], name: str) -> dict[str, datetime]:
+        """When a boolean property of contacts was last set to true, by contact id."""
+        return consent.latest_yes(self.client, contact_ids, name)
+
     def marketing(self) -> MarketingSources:
         """The account's marketing event endpoints."""
         return self._marketing

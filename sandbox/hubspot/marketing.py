@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sandbox.hubspot import errors
 from sandbox.hubspot.engagement import email_event_values, page_view_values, submission_values
 from sandbox.hubspot.records import Actor, Record
+from sandbox.hubspot.subscriptions import Status
 
 if TYPE_CHECKING:
     from sandbox.hubspot.portal import Portal
@@ -78,6 +79,18 @@ def unsubscribe_all(portal: "Portal", email: str, actor: Actor, at: datetime) ->
     address = email.strip().lower()
     by_person = actor.source_type != "INTEGRATION"
     portal.subscriptions.unsubscribe_all(address, actor.source_type, at, by_person=by_person)
+    show_opt_out(portal, address, actor, at)
+
+
+def resubscribe(
+    portal: "Portal", email: str, actor: Actor, subscription_id: str, legal_basis: str | None, at: datetime
+) -> None:
+    """Subscribe the address again, which ends its opt-out of everything."""
+    address = email.strip().lower()
+    portal.subscriptions.end_opt_out(address)
+    portal.subscriptions.set(
+        address, subscription_id, Status("SUBSCRIBED", actor.source_type, at, legal_basis, None)
+    )
     show_opt_out(portal, address, actor, at)
 
 

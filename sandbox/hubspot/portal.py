@@ -190,6 +190,19 @@ class Portal(RecordStore):
         with self.lock:
             marketing.unsubscribe_all(self, email, actor, self._moment(at))
 
+    def resubscribe(
+        self,
+        email: str,
+        *,
+        actor: Actor,
+        subscription_id: str = "87501",
+        legal_basis: str | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Somebody, the person or a user with a legal basis, takes the address's opt-out back."""
+        with self.lock:
+            marketing.resubscribe(self, email, actor, subscription_id, legal_basis, self._moment(at))
+
     def snapshot(self, *, history: bool = False) -> dict[str, Any]:
         """Everything in the account as JSON-able values, with property history when asked."""
         with self.lock:

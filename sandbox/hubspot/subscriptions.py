@@ -75,6 +75,11 @@ class Subscriptions:
         found.statuses[subscription_id] = status
         return status
 
+    def end_opt_out(self, email: str) -> None:
+        """The opt-out is taken back by who may; single subscriptions keep their states."""
+        found = self._subscribers.setdefault(email.lower(), Subscriber())
+        found.opted_out, found.opted_out_by_person = None, False
+
     def move(self, old_email: str, new_email: str) -> None:
         """The opt-out follows a person to a new address."""
         old = self._subscribers.get(old_email.lower())

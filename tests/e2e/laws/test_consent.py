@@ -1,7 +1,11 @@
 """Law 10: opt-outs go both ways to everybody with the address, first in the budget, and stay until evidence."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 
+from sandbox.hubspot.portal import Actor
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 
@@ -108,3 +112,107 @@ def test_what_was_said_before_accord_came_is_caught_up_without_a_lag(world: Worl
     applied = world.run()["applied_writes"]
     assert applied.figures["opt-outs caught up"] == 1
     assert applied.findings[0].holds
+
+
+def _opted_out(world: World) -> tuple[str, str]:
+    """One person on both sides, opted out by a rep: HubSpot heard of it from Accord."""
+    ((contact_id, lead_id),) = linked(world, "Vera")
+    world.edit("Lead", lead_id, HasOptedOutOfEmail=True)
+    world.settle()
+    return contact_id, lead_id
+
+
+def _mailable(world: World, contact_id: str, lead_id: str) -> tuple[bool, bool]:
+    return world.hs(contact_id)["hs_email_optout"] != "true", not world.sf("Lead", lead_id)[
+        "HasOptedOutOfEmail"
+    ]
+
+
+def test_unticking_a_box_is_put_back_and_tells_the_remedy(world: World) -> None:
+    contact_id, lead_id = _opted_out(world)
+    world.edit("Lead", lead_id, HasOptedOutOfEmail=False)
+    world.settle()
+    assert _mailable(world, contact_id, lead_id) == (False, False)
+    (lost,) = world.losses()
+    assert (lost.field, lost.winning_value, lost.losing_value) == ("email_opt_out", True, False)
+    assert "Accord_Reconsent_Evidence__c" in lost.why
+
+
+def test_taking_it_back_on_both_sides_at_once_is_no_evidence(world: World) -> None:
+    contact_id, lead_id = _opted_out(world)
+    world.portal.resubscribe(EMAIL, actor=world.marketer)
+    world.edit("Lead", lead_id, HasOptedOutOfEmail=False)
+    world.settle()
+    assert _mailable(world, contact_id, lead_id) == (False, False)
+    assert {lost.field for lost in world.losses()} == {"email_opt_out"}
+
+
+@pytest.mark.parametrize(
+    ("actor", "basis", "mailable"),
+    [("EMAIL", None, True), ("CRM_UI", "LEGITIMATE_INTEREST_CLIENT", True), ("CRM_UI", None, False)],
+)
+def test_subscribing_again_in_hubspot_counts_with_evidence_only(
+    world: World, actor: str, basis: str | None, mailable: bool
+) -> None:
+    contact_id, lead_id = _opted_out(world)
+    by = Actor.system(actor) if actor != "CRM_UI" else world.marketer
+    world.portal.resubscribe(EMAIL, actor=by, legal_basis=basis)
+    world.settle()
+    assert _mailable(world, contact_id, lead_id) == (mailable, mailable)
+    assert bool(world.losses()) is not mailable
+
+
+def test_a_subscription_from_before_the_opt_out_is_no_evidence(world: World) -> None:
+    _, lead_id = _opted_out(world)
+    before = world.clock.now() - timedelta(days=30)
+    world.portal.resubscribe(EMAIL, actor=Actor.system("EMAIL"), at=before)
+    world.portal.compute(
+        world.portal.contact_by_email(EMAIL), {"hs_email_optout": "false"}, world.marketer, world.clock.now()
+    )
+    world.settle()
+    assert world.sf("Lead", lead_id)["HasOptedOutOfEmail"] is True
+
+
+def test_evidence_in_salesforce_subscribes_again_where_the_mapping_says_so(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(mapping={"resubscribe_to: []": 'resubscribe_to: ["87501"]'})
+    contact_id, lead_id = _opted_out(world)
+    _show_consent(world, lead_id)
+    world.settle()
+    assert _mailable(world, contact_id, lead_id) == (True, True)
+    assert world.losses() == []
+    status = world.portal.subscriptions.status(EMAIL, "87501")
+    assert status is not None
+    assert "asked for the newsletter" in str(status.legal_basis_explanation)
+
+
+def test_evidence_in_salesforce_is_held_while_no_subscription_is_named(world: World) -> None:
+    contact_id, lead_id = _opted_out(world)
+    _show_consent(world, lead_id)
+    world.settle()
+    assert world.held("email_opt_out").kind == "reconsent"
+    world.portal.resubscribe(EMAIL, actor=world.marketer, legal_basis="CONSENT_WITH_NOTICE")
+    world.settle()
+    assert _mailable(world, contact_id, lead_id) == (True, True)
+    assert world.holds() == []
+
+
+def test_whoever_opted_out_themselves_is_not_subscribed_by_accord(make_world: Callable[..., World]) -> None:
+    world = make_world(mapping={"resubscribe_to: []": 'resubscribe_to: ["87501"]'})
+    ((contact_id, lead_id),) = linked(world, "Vera")
+    world.portal.unsubscribe_all(EMAIL, actor=world.marketer)
+    world.settle()
+    _show_consent(world, lead_id)
+    world.settle()
+    assert world.hs(contact_id)["hs_email_optout"] == "true"
+    assert "only the person" in world.held().remedy
+
+
+def _show_consent(world: World, lead_id: str) -> None:
+    world.later(minutes=30)
+    evidence = {
+        "Accord_Reconsent_At__c": world.clock.now().isoformat(),
+        "Accord_Reconsent_Evidence__c": "asked for the newsletter by e-mail",
+    }
+    world.edit("Lead", lead_id, HasOptedOutOfEmail=False, **evidence)
