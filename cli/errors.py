@@ -114,6 +114,7 @@ def _of_the_product(error: Exception) -> Problem | None:
     from connectors.store.lease import LeaseHeldError
     from contract_files.errors import ContractError
     from passes.approve import PlanRefusedError
+    from passes.forget import ForgetError
     from passes.named import NotFoundError
     from passes.review import ReviewError
     from passes.run import StepRefusedError
@@ -124,6 +125,8 @@ def _of_the_product(error: Exception) -> Problem | None:
         return Problem(Exit.CONFIG, "A contract cannot be used", tuple(error.problems))
     if isinstance(error, LeaseHeldError):
         return Problem(Exit.BUSY, "Another pass is running", (str(error),), "Nothing was changed.")
+    if isinstance(error, ForgetError):
+        return Problem(Exit.REJECTED, "The erasure is not finished", (str(error),))
     if isinstance(error, NotFoundError):
         return Problem(Exit.NO, "Not found", (str(error),))
     if isinstance(error, ReviewError):

@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     "deleted_other_side": "deleted on one side, alive on the other",
     "drifted": "the field became something else in its CRM, and does not sync meanwhile",
     "duplicate": "a second record of somebody who is linked already",
+    "erased": "a person who was erased on request has come in again",
     "flapping": "the field goes back and forth; two systems fight over it",
     "invalid_value": "the other side could not hold the value",
     "missing_field": "the CRM has no such field, or hides it",

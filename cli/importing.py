@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from cli.console import err, out, print_json, table
 from cli.errors import FileRefusedError
 from cli.exits import Exit
+from cli.forget import erased_addresses
 from dagster_project.settings import load_settings
 from dagster_project.workbench import make_hubspot
 from imports import showing
@@ -26,7 +27,8 @@ def command(
         FileRefusedError: the file or its mapping cannot be used; nothing was written.
     """
     try:
-        plan = plan_import(file, mapping)
+        erased = erased_addresses(load_settings())
+        plan = plan_import(file, mapping, is_erased=lambda email: erased.of_email(email) is not None)
         if check:
             return _check(plan, refused, as_json=as_json)
         report = _load(plan, create=create)

@@ -56,7 +56,7 @@ def reading(settings: Settings | None = None) -> Iterator[Workbench]:
         ConfigError: there is no database yet; looking makes none.
     """
     known = settings or load_settings()
-    _require_database(known)
+    require_database(known)
     # A context has gateways; these lead nowhere, should anything ever call them.
     offline = known.model_copy(
         update={
@@ -77,7 +77,12 @@ def gateways(settings: Settings | None = None) -> tuple[HubSpotGateway, Salesfor
     return make_hubspot(known), make_salesforce(known)
 
 
-def _require_database(settings: Settings) -> None:
+def require_database(settings: Settings) -> None:
+    """See that there is a database; a new one is for the commands that run passes.
+
+    Raises:
+        ConfigError: there is none yet.
+    """
     try:
         url = sa.make_url(settings.database_url)
     except (sa.exc.ArgumentError, ValueError):

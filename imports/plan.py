@@ -3,13 +3,21 @@
 Reads the two files and nothing else. Writing is ``load.py``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from imports.csv_rows import UnreadableFileError, read_header, read_rows
 from imports.mapping import LoadedMapping, column_problems, read_mapping
 from imports.people import DuplicateRow, LeftOut, Outcome, Person, RefusedRow, people
+
+ERASED = (
+    "this person was erased on request; `accord forget --lift` lets them in again, if they want to come back"
+)
+
+
+def _nobody(_email: str) -> bool:
+    return False
 
 
 class ImportRefusedError(ValueError):
@@ -32,6 +40,7 @@ class ImportPlan:
         opt_outs: how many of them are to be unsubscribed from all e-mail.
         repaired: lines that a spreadsheet had damaged and that were repaired with certainty.
         problems: why the file cannot be loaded with this mapping at all; empty when it can.
+        is_erased: whether the person with that address was erased on request, and is refused.
     """
 
     path: Path
@@ -47,6 +56,7 @@ class ImportPlan:
     duplicates: tuple[DuplicateRow, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[str, ...] = ()
+    is_erased: Callable[[str], bool] = _nobody
 
     def __post_init__(self) -> None:
         if self.rows != self.ready + len(self.refused) + len(self.duplicates):
@@ -61,7 +71,11 @@ class ImportPlan:
         if file_stamp(self.path) != self.stamp:
             raise ImportRefusedError([f"{self.path}: changed after it was planned; plan the import again"])
         rules = self.mapping.rules
-        return people(read_rows(self.path, rules.file.form), self.columns, rules)
+        for outcome in people(read_rows(self.path, rules.file.form), self.columns, rules):
+            if isinstance(outcome, Person) and self.is_erased(outcome.email):
+                yield RefusedRow(outcome.line, ERASED, outcome.cells)
+            else:
+                yield outcome
 
 
 def file_stamp(path: Path) -> tuple[int, int]:
@@ -77,17 +91,19 @@ def file_stamp(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def plan_import(path: Path, mapping_path: Path) -> ImportPlan:
+def plan_import(path: Path, mapping_path: Path, *, is_erased: Callable[[str], bool] = _nobody) -> ImportPlan:
     """The plan of loading the file ``path`` by the mapping in ``mapping_path``.
 
     Raises:
         ImportMappingError: the mapping cannot be used; it lists every problem.
         ImportRefusedError: the file as a whole cannot be read.
     """
-    return plan_file(path, read_mapping(mapping_path))
+    return plan_file(path, read_mapping(mapping_path), is_erased=is_erased)
 
 
-def plan_file(path: Path, mapping: LoadedMapping) -> ImportPlan:
+def plan_file(
+    path: Path, mapping: LoadedMapping, *, is_erased: Callable[[str], bool] = _nobody
+) -> ImportPlan:
     """As ``plan_import``, with a mapping that has been read."""
     stamp = file_stamp(path)
     try:
@@ -95,7 +111,7 @@ def plan_file(path: Path, mapping: LoadedMapping) -> ImportPlan:
         problems = column_problems(mapping, columns)
         if problems:
             return ImportPlan(path, mapping, columns, stamp, problems=tuple(problems))
-        return _counted(ImportPlan(path, mapping, columns, stamp))
+        return _counted(ImportPlan(path, mapping, columns, stamp, is_erased=is_erased))
     except UnreadableFileError as error:
         raise ImportRefusedError([str(error)]) from error
 
@@ -132,4 +148,5 @@ def _counted(plan: ImportPlan) -> ImportPlan:
         refused=tuple(refused),
         duplicates=tuple(duplicates),
         left_out=tuple(left_out),
+        is_erased=plan.is_erased,
     )

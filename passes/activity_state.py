@@ -14,8 +14,10 @@ from connectors.store import cursors, holds, links, mirror
 from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import activities, activity_bases
 from connectors.store.tables import links as link_table
+from passes import barred
 from passes.context import PassContext
-from passes.timeline import ACTIVITY_TYPES, BY_PERSON, people_of, person_keys
+from passes.people_named import people_of, person_keys
+from passes.timeline import ACTIVITY_TYPES, BY_PERSON
 from sync_rules.activities import ROLL_UP_PREFIX
 from sync_rules.activity_pairs import pair_activities
 from sync_rules.owners import OwnerMap
@@ -109,7 +111,11 @@ def _living(connection: sa.Connection, both: Sequence[Link]) -> list[Link]:
     for link in both:
         keys["hubspot", "contacts", link.hubspot_id or ""] = link.link_id
         keys["salesforce", link.salesforce_type or "", link.salesforce_id or ""] = link.link_id
-    dead = {keys[key] for key, record in mirror.load_many(connection, keys).items() if record.deleted}
+    dead = {
+        keys[key]
+        for key, record in mirror.load_many(connection, keys).items()
+        if record.deleted or record.fields.get(barred.FACT)
+    }
     return [link for link in both if link.link_id not in dead]
 
 

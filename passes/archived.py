@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.store import cursors, mirror
-from passes import wanted
+from passes import barred, wanted
 from passes.context import PassContext
 
 # Companies are seldom deleted: about an hour is soon enough, and a write to one that is gone is only held till then.
@@ -40,8 +40,9 @@ def read(context: PassContext, object_type: str) -> int:
     marked = [replace(absent[one], fields={_FOR_GOOD: True}, stamps={}) for one in sorted(lost)]
     with context.store.begin() as connection:
         # An archived record that was never seen concerns nobody.
-        gone = mirror.save(connection, [record for one, record in archived.items() if one in known])
-        mirror.save(connection, back)
+        told = [record for one, record in archived.items() if one in known]
+        gone = mirror.save(connection, barred.admit(context, connection, told))
+        mirror.save(connection, barred.admit(context, connection, back))
         mirror.save(connection, marked, mark=False)
         cursors.put(connection, name, now.isoformat(), now=now)
     return len(gone)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from connectors.store import holds, links, mirror
 from connectors.store.tables import links as link_table
 from connectors.store.tables import mirror as mirror_table
+from passes import barred
 from passes.context import PassContext
 from sync_rules.consent import PREFIX, key_of, opt_out_fields
 from sync_rules.mapping_model import FieldSpec
@@ -36,7 +37,9 @@ def unreached(
     if not specs or not loose:
         return []
     records = {
-        key: record for key, record in mirror.load_many(connection, loose).items() if not record.deleted
+        key: record
+        for key, record in mirror.load_many(connection, loose).items()
+        if not record.deleted and not record.fields.get(barred.FACT)
     }
     addresses = {email for record in records.values() for email in emails_of(record, context.mapping)}
     found = mirror.find(connection, "person:email", addresses)
@@ -44,7 +47,7 @@ def unreached(
     linked = mirror.link_ids(connection, mates)
     answer: dict[RecordKey, AddressOptOut] = {}
     for keys in found.values():
-        living = [key for key in sorted(keys) if key in mates and not mates[key].deleted]
+        living = [key for key in sorted(keys) if key in mates and _alive(mates[key])]
         said_no = [key for key in living if any(_said_no(mates[key], spec) for spec in specs)]
         for key in living:
             record = mates[key]
@@ -96,6 +99,10 @@ def _loose(connection: sa.Connection, undecided: Collection[str]) -> set[RecordK
         if row.link.kind == "person" and row.link.salesforce_id is not None:
             loose.add(("salesforce", row.link.salesforce_type or "", row.link.salesforce_id))
     return loose
+
+
+def _alive(record: Record) -> bool:
+    return not record.deleted and not record.fields.get(barred.FACT)
 
 
 def _said_no(record: Record, spec: FieldSpec) -> bool:

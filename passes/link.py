@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from connectors.store import absorb, cursors, decisions, evidence, holds, links, mirror
 from connectors.store.evidence import Event, Evidence, RecordKey
-from passes import deletions, opportunities
+from passes import barred, deletions, opportunities
 from passes.candidates import find
 from passes.context import PassContext
 from passes.moves import absorbed_in, follow_all, hold, links_of, next_of
@@ -48,6 +48,8 @@ def _link_kind(
 ) -> dict[str, int]:
     cursor = f"linked {kind} to mirror version"
     changed, reached = mirror.since(connection, cursors.get(connection, cursor) or 0, _TYPES[kind])
+    # Of erased people it is known only that there is a record.
+    changed = [record for record in changed if not record.fields.get(barred.FACT)]
     counts = {
         "records looked at": len(changed),
         "converted": 0,

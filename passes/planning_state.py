@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connectors.store import frames, holds, journal, links, mapped_fields, mirror, runs
 from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
-from passes import admission, claims, consent_lane, deletions, drift, persons
+from passes import admission, barred, claims, consent_lane, deletions, drift, persons
 from passes.activity_state import activity_states, roll_up_states
 from passes.context import PassContext
 from passes.wishes import OF_THE_HANDOFF
@@ -63,7 +63,7 @@ def _due(connection: sa.Connection, kind: LinkKind) -> list[links.LinkRow]:
     """
     due = {row.link.link_id: row for row in links.due(connection, "plan_due", kind)}
     standing = holds.open_holds(connection)
-    undecided = {row.link_id for row in standing if row.kind in UNDECIDED}
+    undecided = {row.link_id for row in standing if row.kind in UNDECIDED or row.kind == barred.KIND}
     held = {row.link_id for row in standing} - due.keys()
     due |= {
         link_id: row

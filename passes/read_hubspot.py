@@ -7,7 +7,7 @@ from connectors.budget import urgent_calls
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES, SOURCES
 from connectors.results import EngagementEvent
 from connectors.store import cursors, mirror
-from passes import archived
+from passes import archived, barred
 from passes.context import PassContext
 from passes.deferring import deferrable
 from passes.positions import OVERLAP
@@ -64,7 +64,12 @@ def _read_archived(context: PassContext, object_type: str) -> int:
     archived = context.hubspot.archived(object_type)
     with context.store.begin() as connection:
         known = mirror.load(connection, "hubspot", object_type, [record.id for record in archived])
-        gone = mirror.save(connection, [record for record in archived if record.id in known])
+        told = [
+            barred.bare(record) if known[record.id].fields.get(barred.FACT) else record
+            for record in archived
+            if record.id in known
+        ]
+        gone = mirror.save(connection, told)
         cursors.put(connection, name, now.isoformat(), now=now)
     return len(gone)
 
@@ -105,7 +110,11 @@ def engagement(context: PassContext) -> StepResult:
     with context.store.begin() as connection:
         done = cursors.get(connection, _VERSION) or 0
         contacts, reached = mirror.since(connection, done, [("hubspot", "contacts")])
-    moved = [record for record in contacts if not record.deleted and _engaged(record) != _known(record)]
+    moved = [
+        record
+        for record in contacts
+        if not record.deleted and not record.fields.get(barred.FACT) and _engaged(record) != _known(record)
+    ]
     source, found = "contact properties and their history", 0
     events: list[EngagementEvent] | None = None
     if moved and context.engagement_source == "events":
@@ -129,7 +138,7 @@ def engagement(context: PassContext) -> StepResult:
         read += [_as_record(event) for event in events or ()]
         found = len(events or ())
     with context.store.begin() as connection:
-        mirror.save(connection, read)
+        mirror.save(connection, barred.admit(context, connection, read))
         cursors.put(connection, _VERSION, reached, now=now)
     return StepResult(
         figures={"contacts with new engagement": len(moved), "events or histories read": found},

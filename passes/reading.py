@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from connectors.results import ChangeRequest, Stretch, Walk
 from connectors.store import mirror
-from passes import positions, wanted
+from passes import barred, positions, wanted
 from passes.context import PassContext
 from passes.positions import OVERLAP, Position, just_after
 from passes.step import StepResult
@@ -47,7 +47,8 @@ class _Reading:
         for object_type, page in gateway.changes(requests):
             records = self.enrich(self.context, object_type, page) if self.enrich else page
             with self.context.store.begin() as connection:
-                self.changed[object_type] += len(mirror.save(connection, records))
+                admitted = barred.admit(self.context, connection, records)
+                self.changed[object_type] += len(mirror.save(connection, admitted))
                 self._note(connection, object_type, page)
             self.read[object_type] += len(page)
             for record in page:

@@ -4,7 +4,7 @@ An activity that is only the other side's copy is marked as such and counts for 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,11 @@ from connectors.store.engine import chunks, upsert, where_in
 from connectors.store.tables import activities
 from passes import persons
 from passes.context import PassContext
+from passes.people_named import people_of, person_keys
 from passes.read_hubspot import ENGAGEMENT_TYPE
 from passes.step import StepResult
 from sync_rules.activities import Activity, activity_key, activity_of
-from sync_rules.external_ids import ACTIVITY_ID_IN_HUBSPOT, ACTIVITY_ID_IN_SALESFORCE, id18
+from sync_rules.external_ids import ACTIVITY_ID_IN_HUBSPOT, ACTIVITY_ID_IN_SALESFORCE
 from sync_rules.owners import OwnerMap
 from sync_rules.records import Record, Side
 
@@ -54,21 +55,6 @@ def build(context: PassContext) -> StepResult:
         total = connection.execute(sa.select(sa.func.count()).select_from(activities)).scalar() or 0
     figures = {"activities read": len(changed), "rows changed": logged, "new engagement": marketing}
     return StepResult(figures={**figures, "on the time line": total})
-
-
-def people_of(record: Record) -> list[str]:
-    """The record ids of the people that a raw activity names."""
-    if record.side == "hubspot":
-        return [str(one) for one in record.fields.get("_contacts") or ()]
-    who = record.fields.get("WhoId")
-    return [id18(str(who))] if who else []
-
-
-def person_keys(side: Side, record_ids: Iterable[str]) -> list[tuple[Side, str, str]]:
-    """Mirror keys of people; Salesforce ids say by their prefix what they are."""
-    if side == "hubspot":
-        return [("hubspot", "contacts", one) for one in record_ids]
-    return [("salesforce", "Lead" if one.startswith("00Q") else "Contact", one) for one in record_ids]
 
 
 def _index(connection: sa.Connection, changed: Sequence[Record]) -> None:

@@ -23,6 +23,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "deleted_other_side": SALES_OPS,
         "drifted": ADMIN,
         "duplicate": SALES_OPS,
+        "erased": ADMIN,
         "flapping": ADMIN,
         "invalid_value": RECORD_OWNER,
         "missing_field": ADMIN,

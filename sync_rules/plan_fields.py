@@ -39,6 +39,11 @@ class Row:
     read: Reader
     textual: bool
 
+    def taken_back(self, agreed: Any, value: Any, reconsent: Mapping[str, Reconsent]) -> bool:
+        """Whether both sides took back, without evidence, an opt-out that belongs to an address."""
+        of_an_address = self.spec.hubspot_write == "opt_out" and self.name not in reconsent
+        return of_an_address and agreed is True and value is not True
+
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
@@ -83,6 +88,11 @@ class Merged:
     opt_out_conflicts: list[Conflict]
     opt_in: list[FieldChange]
     settled: dict[str, Any]
+
+    def settle(self, name: str, agreed: Any, value: Any) -> None:
+        """Both sides have ``value``: it is the base from now on."""
+        if (agreed is NO_BASE or agreed != value) and not isinstance(value, Unreadable):
+            self.settled[name] = value
 
 
 def merge_link(
@@ -130,11 +140,10 @@ def merge_link(
             )
             value_hubspot = phone_as(raw_hubspot, value_hubspot, value_salesforce)
         if value_hubspot == value_salesforce:
-            if _taken_back(row, agreed, value_hubspot) and row.name not in reconsent:
+            if row.taken_back(agreed, value_hubspot, reconsent):
                 _put_back(bench, pair, row, link, (raw_hubspot, raw_salesforce), merged, salesforce_writable)
-                continue
-            if (agreed is NO_BASE or agreed != value_hubspot) and not isinstance(value_hubspot, Unreadable):
-                merged.settled[row.name] = value_hubspot
+            else:
+                merged.settle(row.name, agreed, value_hubspot)
             continue
         if (agreed is NO_BASE and row.name in waiting) or drifted(bench, pair, row, link.link_id):
             continue
@@ -156,13 +165,9 @@ def merge_link(
             Seen(value_hubspot, stamp_of(hubspot, row.hubspot)),
             Seen(value_salesforce, stamp_of(salesforce, row.salesforce)),
         )
-        decision = merge_field(row.spec, agreed, *seen, reconsent=reconsent.get(row.name))
-        if row.name not in reconsent:
-            # Evidence decides whatever the rules say, so there is nothing to replay.
-            bench.found.decisions.append(decided(link.link_id, link.kind, row.spec, agreed, seen, decision))
-        if decision.writes is None or (decision.writes == "salesforce" and not salesforce_writable):
-            continue
-        _carry_out(bench, pair, row, link, decision, (raw_hubspot, raw_salesforce), merged, frozen)
+        decision = _decide(bench, row, link, agreed, seen, reconsent.get(row.name))
+        if decision.writes == "hubspot" or (decision.writes == "salesforce" and salesforce_writable):
+            _carry_out(bench, pair, row, link, decision, (raw_hubspot, raw_salesforce), merged, frozen)
     return merged
 
 
@@ -195,6 +200,16 @@ def _hold_hidden(
     if value not in (None, False, agreed):
         why = f"{hidden[1]} has no field {hidden[2]}, or hides it"
         hold_field(bench, Place(link.link_id, hidden[0], hidden[1]), row.name, "missing_field", why, value)
+
+
+def _decide(
+    bench: Bench, row: Row, link: Link, agreed: Any, seen: tuple[Seen, Seen], reconsent: Reconsent | None
+) -> Decision:
+    """The merge of one field, kept for replaying unless evidence decides, whatever the rules say."""
+    decision = merge_field(row.spec, agreed, *seen, reconsent=reconsent)
+    if reconsent is None:
+        bench.found.decisions.append(decided(link.link_id, link.kind, row.spec, agreed, seen, decision))
+    return decision
 
 
 def _base_since(
@@ -275,11 +290,6 @@ def _carry_out(
             why=loss.why,
         )
     )
-
-
-def _taken_back(row: Row, agreed: Any, value: Any) -> bool:
-    """Whether both sides took an opt-out back that belongs to an address."""
-    return row.spec.hubspot_write == "opt_out" and agreed is True and value is not True
 
 
 def _put_back(

@@ -38,7 +38,9 @@ class BatchSizes:
     associations: int
     histories: int
     by_rule: bool = False
-    singly: frozenset[tuple[Side, str]] = frozenset({("hubspot", "opt_out"), ("hubspot", "purge")})
+    singly: frozenset[tuple[Side, str]] = frozenset(
+        {("hubspot", "opt_out"), ("hubspot", "opt_in"), ("hubspot", "purge")}
+    )
 
 
 @dataclass(frozen=True, slots=True)

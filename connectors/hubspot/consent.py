@@ -7,8 +7,8 @@ from datetime import datetime
 from connectors.chunking import chunks
 from connectors.errors import ConnectorError, PermanentError
 from connectors.hubspot.client import HubSpotClient
-from connectors.paths import segment
 from connectors.hubspot.records import moment
+from connectors.paths import segment
 from connectors.results import WriteResult
 from connectors.retry import Safety
 

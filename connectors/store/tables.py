@@ -14,6 +14,8 @@ from connectors.store.columns import optional as _optional
 from connectors.store.tables_account import reconciliation as reconciliation
 from connectors.store.tables_account import reconciliation_daily as reconciliation_daily
 from connectors.store.tables_definitions import definition_activations as definition_activations
+from connectors.store.tables_erasures import erased_keys as erased_keys
+from connectors.store.tables_erasures import erasures as erasures
 from connectors.store.tables_identity import former_emails as former_emails
 from connectors.store.tables_identity import link_decisions as link_decisions
 from connectors.store.tables_identity import link_evidence as link_evidence
