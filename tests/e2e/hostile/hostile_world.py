@@ -19,6 +19,7 @@ class HostileWorld(World):
     """One pair of systems whose histories follow each other.
 
     Attributes:
+        passes_done: passes of this world that went through.
         skew: how far the machine's clock is from the vendors'.
         search_lag_s: of this history.
     """
@@ -27,6 +28,7 @@ class HostileWorld(World):
         self.databases = databases
         self.skew = timedelta(0)
         self.fate = Fate()
+        self.passes_done = 0
         super().__init__(databases.url)
         self.run()
         self.bench.close()
@@ -83,6 +85,7 @@ class HostileWorld(World):
         """
         self.later(minutes=minutes)
         run_pass(self.bench, self.next_pass(), PassOptions(approve=True))
+        self.passes_done += 1
 
     def next_pass(self) -> str:
         """A name that no pass of this world has had."""

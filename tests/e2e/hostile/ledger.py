@@ -43,6 +43,7 @@ class Person:
         by_hand: records that people entered, by side.
         edits: the last edit of each field, by its name.
         disturbed: a record was deleted, restored or merged: what became of values then is the vendors' doing.
+        refused_on: after how many passes a refusal was entered on the record of that side.
         activities: subjects of activities, by the side on which they were logged.
     """
 
@@ -53,6 +54,7 @@ class Person:
     converted: bool = False
     opted_out: bool = False
     do_not_call: bool = False
+    refused_on: dict[Side, int] = field(default_factory=dict)
     asked: bool = False
     activities: dict[str, Side] = field(default_factory=dict)
 

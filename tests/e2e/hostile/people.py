@@ -156,18 +156,29 @@ class People:
         elif side == "salesforce":
             for sobject, row in self.salesforce(person)[:1]:
                 world.edit(sobject, row.id, HasOptedOutOfEmail=True)
-                person.opted_out = True
+                self._refused(person, side, emails=True)
 
     def refuses_calls(self, person: Person, side: Side) -> None:
         world = self.world
         if side == "hubspot":
             for record in self.contacts(person)[:1]:
                 world.edit_contact(record.id, do_not_call="true")
-                person.do_not_call = True
+                self._refused(person, side, emails=False)
         else:
             for sobject, row in self.salesforce(person)[:1]:
                 world.edit(sobject, row.id, DoNotCall=True)
-                person.do_not_call = True
+                self._refused(person, side, emails=False)
+
+    def _refused(self, person: Person, side: Side, *, emails: bool) -> None:
+        person.opted_out |= emails
+        person.do_not_call |= not emails
+        person.refused_on[side] = self.world.passes_done
+
+    def _thrown_away(self, person: Person, side: Side) -> None:
+        """A record goes into the bin: a refusal on it that no pass has seen goes with it."""
+        person.disturbed = True
+        if person.refused_on.get(side) == self.world.passes_done:
+            person.opted_out = person.do_not_call = False
 
     # ---- lives of records
 
@@ -182,11 +193,11 @@ class People:
         if side == "hubspot":
             for record in self.contacts(person)[:1]:
                 world.portal.archive("contacts", record.id, actor=world.marketer)
-                person.disturbed = True
+                self._thrown_away(person, side)
         else:
             for sobject, row in self.salesforce(person)[:1]:
                 world.org.delete(sobject, row.id, user_id=world.rep.user_id)
-                person.disturbed = True
+                self._thrown_away(person, side)
 
     def restores(self, person: Person, side: Side) -> None:
         """Take a record out of the bin, if there is one in it."""
