@@ -4,9 +4,7 @@ Accord's answer: `accord reconcile` names everybody between the two figures with
 source, and the figures add up to the last person.
 """
 
-from pathlib import Path
-
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 
@@ -28,7 +26,7 @@ def test_everybody_between_passed_and_got_is_named_with_a_reason_and_a_remedy(wo
     world.settle()
     world.portal.merge("contacts", good[1], loser, actor=world.marketer)
     world.settle()
-    shell = Shell(world.sandbox, Path(), world.database_url)
+    shell = shell_of(world)
 
     told = shell.json("reconcile", "--day", "2026-10-05", "--source", "webinar")
 

@@ -6,9 +6,8 @@ creates stops it even then; who is unclear waits for a person and is never guess
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 TIGHT = {"create: {absolute: 1000, share: 0.5, floor: 100}": "create: {absolute: 5}"}
@@ -40,7 +39,7 @@ def test_complaint_06_the_first_pass_counts_and_writes_nothing(world: World) -> 
     assert addresses.pop("p0@nordwerk.example") == 2
     assert set(addresses.values()) == {1}
     assert (len(world.leads()), len(world.contacts())) == (13, 12)
-    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+    shell = shell_of(world)
     (unclear,) = shell.json("review-links")
     assert unclear["proposal"]["operation"] == "merge"
 

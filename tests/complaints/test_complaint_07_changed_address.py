@@ -4,9 +4,7 @@ Answer: the stored pair of ids goes first; a changed address is an update; the o
 late record still finds its person.
 """
 
-from pathlib import Path
-
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 OLD, NEW = "vera.brandt@nordwerk.example", "vera@brandt-beratung.example"
@@ -26,7 +24,7 @@ def test_complaint_07_a_changed_address_is_an_update_and_the_old_one_an_alias(wo
     late = world.lead(OLD)
     world.settle()
     assert [row["email"] for row in world.contacts()] == [NEW]
-    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+    shell = shell_of(world)
     told = shell.json("explain", contact_id)
     assert told["former_emails"] == [OLD]
     assert [row["event"] for row in told["evidence"]] == ["began", "created"]

@@ -5,9 +5,8 @@ the others are listed as duplicates with the merge that would settle it, and tou
 """
 
 from datetime import date
-from pathlib import Path
 
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 
@@ -25,7 +24,7 @@ def test_complaint_08_whoever_is_edited_last_overwrites_nothing(world: World) ->
     world.edit("Lead", older, Title="Chief Data Officer")
     world.run()
     assert world.hs(contact_id)["jobtitle"] == "Chief Data Officer"
-    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+    shell = shell_of(world)
     (case,) = shell.json("review-links")
     assert case["proposal"]["text"] == f"In Salesforce, merge Lead {newer} into Lead {older}"
     assert case["candidates"][0]["linked_to"]["id"] == older

@@ -5,11 +5,9 @@ lead to the winner; where the other side has two records for the one person now,
 proposal closes by itself once a person has done it.
 """
 
-from pathlib import Path
-
 import pytest
 
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.lives import life_of
 from tests.e2e.laws.world import World
 
@@ -27,7 +25,7 @@ def test_complaint_10_a_merge_in_hubspot_proposes_the_one_in_salesforce(world: W
     before = life_of(world, winner)
     merged = world.portal.merge("contacts", winner, loser, actor=world.marketer).id
     world.settle()
-    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+    shell = shell_of(world)
     (case,) = shell.json("review-links")
     proposal = case["proposal"]
     assert {proposal["winner"]["id"], proposal["losers"][0]["id"]} == {lead, other_lead}
@@ -49,7 +47,7 @@ def test_complaint_10_a_merge_in_salesforce_proposes_the_one_in_hubspot(world: W
     (contact, winner), (other, loser) = people[kept], people[1 - kept]
     world.org.merge("Lead", winner, [loser], user_id=world.rep.user_id)
     world.settle()
-    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+    shell = shell_of(world)
     (case,) = shell.json("review-links")
     assert case["proposal"]["text"] == f"In HubSpot, merge contacts {other} into contacts {contact}"
     # Meanwhile the loser is not made again, whatever happens to its contact.

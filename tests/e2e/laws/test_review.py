@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from connectors.store import decisions, evidence, journal
 from passes import review
 from passes.review import Item, ReviewError
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 BY = "vera.admin"
@@ -216,7 +216,7 @@ def test_an_admin_decides_on_the_command_line(
     world: World, two_leads: tuple[str, str, str], tmp_path: Path
 ) -> None:
     contact_id, older, newer = two_leads
-    shell = Shell(world.sandbox, Path(), world.database_url)
+    shell = shell_of(world)
     shown = shell.accord("review-links", COLUMNS="200")
     assert shown.exit_code == 0, shown.output
     assert f"merge Lead {newer} into Lead {older}" in shown.stdout

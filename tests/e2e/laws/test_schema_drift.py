@@ -1,13 +1,11 @@
 """Somebody changes a CRM's fields: found before the pass writes, and only the field concerned waits."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from sandbox.salesforce import customising
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import Shell, shell_of
 from tests.e2e.laws.world import World
 
 
@@ -24,7 +22,7 @@ def _check(world: World, side: str = "salesforce") -> Any:
 
 
 def _shell(world: World) -> Shell:
-    return Shell(world.sandbox, Path(str(sa.make_url(world.database_url).database)))
+    return shell_of(world)
 
 
 def _definition(world: World, full_name: str) -> str:
