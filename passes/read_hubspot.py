@@ -131,8 +131,18 @@ def engagement(context: PassContext) -> StepResult:
             history=ENGAGEMENT_PROPERTIES,
         )
         found = len(histories)
-        # The counters may have moved on since the search saw them; what was read now is what is noted.
-        read = [replace(r, fields={**r.fields, ENGAGED_FACT: _engaged(r)}, stamps={}) for r in histories]
+        # The counters may have moved on since the search saw them; what was read now is what is noted. Under a
+        # newer stamp the contact's other properties, which were not read, would pass for read.
+        known = {record.id: record.modified_at for record in moved}
+        read = [
+            replace(
+                r,
+                fields={**r.fields, ENGAGED_FACT: _engaged(r)},
+                stamps={},
+                modified_at=known.get(r.id, r.modified_at),
+            )
+            for r in histories
+        ]
     else:
         read = [replace(r, fields={**r.fields, ENGAGED_FACT: _engaged(r)}) for r in moved]
         read += [_as_record(event) for event in events or ()]

@@ -31,9 +31,21 @@ def _an_edit_under_a_write_to_salesforce(state: HostileMachine) -> None:
     )
 
 
+def _an_edit_between_two_reads_of_one_contact(state: HostileMachine) -> None:
+    """The engagement's read, of a few properties only, gave the mirror the edit's stamp without the edit."""
+    state.people_arrive(["hubspot"])
+    state.a_pass()
+    state.a_pass()
+    state.asks_for_demo(who=0)
+    state.edit_meets_a_request(
+        who=0, side="hubspot", field="first_name", vendor="hubspot", place=READS, skip=1, when="before"
+    )
+
+
 HISTORIES: list[Callable[[HostileMachine], None]] = [
     _an_edit_under_a_write_to_hubspot,
     _an_edit_under_a_write_to_salesforce,
+    _an_edit_between_two_reads_of_one_contact,
 ]
 
 
