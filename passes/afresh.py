@@ -12,7 +12,7 @@ from passes.context import PassContext
 from sync_rules.addresses import normal_email
 from sync_rules.changes import email_target
 from sync_rules.plan import Write
-from sync_rules.present import PEOPLE, RecordKey, wanted
+from sync_rules.present import RecordKey, wanted
 from sync_rules.present_people import SAME_PERSON, addresses, consent_fields
 from sync_rules.records import Link, Record, Side
 
@@ -22,7 +22,7 @@ def read(context: PassContext, writes: Sequence[Write], links: Mapping[str, Link
     found: dict[RecordKey, Record] = {}
     for (side, object_type), item in sorted(wanted(writes, links, context.mapping).items()):
         consent = [spec.target(object_type) or "" for spec in consent_fields(context.mapping, object_type)]
-        fields = sorted({*item.fields, *consent}) if object_type in PEOPLE else sorted(item.fields)
+        fields = sorted({*item.fields, *consent})
         records = gateway(context, side).read(object_type, sorted(item.ids), fields)
         # A record merged away is answered by its winner, under another id.
         found |= {(side, object_type, one.id): one for one in records if not one.deleted}

@@ -35,7 +35,9 @@ def addresses(writes: Iterable[Write]) -> dict[Side, dict[str, Write]]:
 
 
 def consent_fields(mapping: SyncMapping, object_type: str) -> list[FieldSpec]:
-    """The fields in which a person of that object says no."""
+    """The fields in which a person of that object says no; none where the object is no person's."""
+    if object_type not in PEOPLE:
+        return []
     specs = mapping.people.fields.values()
     return [spec for spec in specs if spec.rule == "most_restrictive" and spec.target(object_type)]
 
