@@ -33,6 +33,11 @@ OWNERS = ["team:revops"]
             asset="salesforce_people",
             description="No field that the mapping names was removed or changed, and no rule added, since it was read.",
         ),
+        dg.AssetCheckSpec(
+            "sla_rules_in_step",
+            asset="salesforce_people",
+            description="Salesforce's validation rules are there, active, and of the SLA in force.",
+        ),
     ],
 )
 def salesforce_people(

@@ -16,22 +16,27 @@ from connectors.permissions import Finding
 from connectors.salesforce.gateway import SalesforceGateway
 from connectors.setup import SchemaItem
 from dagster_project.settings import load_settings
+from dagster_project.workbench import read_contracts
+from sla_rules.sla import SlaContract
 
+_EXPLAINED = ("conflict", "rule change", "rule to remove")
 _SIDES = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
 
 
 def command(*, check: bool, yes: bool, as_json: bool) -> Exit:
     """Show what is missing; unless ``check``, add it once a person has agreed."""
-    hubspot, salesforce = session.gateways()
+    settings = load_settings()
+    sla = read_contracts(settings.model_copy(update={"mapping": None, "definition": None})).sla
+    hubspot, salesforce = session.gateways(settings)
     with err.status("looking at both sides"):
-        events = load_settings().engagement == "events"
+        events = settings.engagement == "events"
         allowed = permissions.check(hubspot, salesforce, events=events)
         lacking = permissions.missing(allowed)
         # Without the right to look, looking for what is to be added fails with less to say.
         unseen = any(permissions.blinds(one) for one in lacking)
         if unseen and not check and (refused := permissions.refusal(lacking)):
             raise refused
-        missing = [] if unseen else setup.missing(hubspot, salesforce)
+        missing = [] if unseen else setup.missing(hubspot, salesforce, sla)
     if not missing and not unseen:
         allowed = [one for one in allowed if one.name not in permissions.FOR_SETUP]
         lacking = permissions.missing(allowed)
@@ -47,8 +52,8 @@ def command(*, check: bool, yes: bool, as_json: bool) -> Exit:
         return Exit.NO if missing or lacking else Exit.DONE
     if not yes:
         typer.confirm("Add this to both CRMs?", abort=True, err=True)
-    install(hubspot, salesforce, missing)
-    left = setup.missing(hubspot, salesforce)
+    install(hubspot, salesforce, missing, sla)
+    left = setup.missing(hubspot, salesforce, sla)
     if left:
         say("Added, but both sides do not show it all yet:", style="yellow")
         show_items(left)
@@ -69,7 +74,12 @@ def _show(missing: Sequence[SchemaItem], found: Sequence[Finding], *, unseen: bo
         out.print(table(("Side", "Permission", "Is", "So"), rows))
 
 
-def install(hubspot: HubSpotGateway, salesforce: SalesforceGateway, items: Sequence[SchemaItem]) -> None:
+def install(
+    hubspot: HubSpotGateway,
+    salesforce: SalesforceGateway,
+    items: Sequence[SchemaItem],
+    sla: SlaContract | None = None,
+) -> None:
     """Add the items with a bar on standard error.
 
     Raises:
@@ -82,7 +92,7 @@ def install(hubspot: HubSpotGateway, salesforce: SalesforceGateway, items: Seque
         def tell(item: SchemaItem) -> None:
             bar.update(task, advance=1, description=f"adding to {_SIDES[item.side]}")
 
-        setup.install(hubspot, salesforce, items, progress=tell)
+        setup.install(hubspot, salesforce, items, sla=sla, progress=tell)
 
 
 def show_items(items: Sequence[SchemaItem], *, width: int | None = None) -> None:
@@ -108,4 +118,4 @@ def show_items(items: Sequence[SchemaItem], *, width: int | None = None) -> None
 
 
 def _name(item: SchemaItem) -> str:
-    return f"{item.name}: {item.detail}" if item.kind == "conflict" else item.name
+    return f"{item.name}: {item.detail}" if item.kind in _EXPLAINED else item.name

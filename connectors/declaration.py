@@ -1,6 +1,7 @@
-"""What Accord needs in both CRMs, as one table: fields, who edits them, permission sets, validation rules.
+"""What Accord needs in both CRMs, as one table: fields, who edits them, permission sets.
 
-Only the declaration. What is missing and how it is added is ``setup.py`` and each vendor's ``provision.py``.
+Only the declaration. Validation rules follow from the SLA and are in ``enforcement.py``. What is missing and how it
+is added is ``setup.py`` and each vendor's ``provision.py``.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ ItemKind = Literal[
     "field access",
     "assignment",
     "rule",
+    "rule change",
+    "rule to remove",
     "conflict",
 ]
 
@@ -69,17 +72,6 @@ class DeclaredField:
     help_text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredRule:
-    """A Salesforce validation rule: a record for which ``formula`` is true is refused with ``message``."""
-
-    sobject: str
-    name: str
-    formula: str
-    message: str
-    shown_at: str
-
-
 HUBSPOT_GROUP = ("accord", "Accord")
 INTEGRATION_SET = ("Accord_Integration", "Accord Integration")
 SALES_SET = ("Accord_Sales", "Accord Sales")
@@ -97,6 +89,7 @@ _PERSON_IN_SALESFORCE = (
     DeclaredField("Accord_Touches_Made__c", "Touches made", "number", 4),
     DeclaredField("Accord_Touches_Owed__c", "Touches owed", "number", 4),
     DeclaredField("Accord_SLA_Status__c", "SLA status", "picklist", options=SLA_STATUSES),
+    DeclaredField("Accord_Early_Disqualification__c", "Disqualified too early", "text"),
     DeclaredField("Accord_Marketing_Context__c", "Marketing context", "long_text", 2000),
     DeclaredField(
         "Accord_Disposition__c",
@@ -148,27 +141,6 @@ SALESFORCE_FIELDS: dict[str, tuple[DeclaredField, ...]] = {
     ),
 }
 
-SALESFORCE_RULES = (
-    DeclaredRule(
-        sobject="Lead",
-        name="Accord_No_Early_Disqualification",
-        formula='AND(ISCHANGED(Status), ISPICKVAL(Status, "Closed - Not Converted"), '
-        "BLANKVALUE(Accord_Touches_Made__c, 0) < 4)",
-        message="The SLA asks for 4 touches before a lead is disqualified. "
-        "Log the touches made, or keep working the lead.",
-        shown_at="Status",
-    ),
-    DeclaredRule(
-        sobject="Lead",
-        name="Accord_Disposition_Needs_Reason",
-        formula='AND(OR(ISPICKVAL(Accord_Disposition__c, "Poor quality"), '
-        'ISPICKVAL(Accord_Disposition__c, "Go-nowhere"), ISPICKVAL(Accord_Disposition__c, "Too soon")), '
-        "ISBLANK(TEXT(Accord_Disposition_Reason__c)))",
-        message="Choose a disposition reason, so that marketing can learn from it.",
-        shown_at="Accord_Disposition_Reason__c",
-    ),
-)
-
 _ACTIVITY_IN_HUBSPOT = (DeclaredField("salesforce_activity_id", "Salesforce activity id", "external_id"),)
 
 HUBSPOT_PROPERTIES: dict[str, tuple[DeclaredField, ...]] = {
@@ -182,6 +154,7 @@ HUBSPOT_PROPERTIES: dict[str, tuple[DeclaredField, ...]] = {
         DeclaredField("accord_definition_version", "Definition version", "text"),
         DeclaredField("accord_handoff_at", "Handed off at", "datetime"),
         DeclaredField("accord_sla_status", "SLA status", "picklist", options=SLA_STATUSES),
+        DeclaredField("accord_early_disqualification", "Disqualified too early by sales", "text"),
         DeclaredField("accord_sales_status", "Sales status", "text"),
         DeclaredField("accord_sales_owner", "Sales owner", "text"),
         DeclaredField("accord_first_touch_at", "First touch by sales at", "datetime"),

@@ -20,7 +20,7 @@ from connectors.store.tables import (
     stage_history,
 )
 from connectors.store.tables import links as link_table
-from passes import admission, persons
+from passes import admission, enforcement, persons
 from passes import handoffs as handoff_step
 from passes.context import PassContext
 from passes.opportunities import Opportunity, of_contacts
@@ -113,7 +113,8 @@ def _run_part(
     frames.delete(connection, clocks, ids)
     frames.write(connection, clocks, run_now)
     status = {row["person_id"]: row for row in sla_status(contract, run_now).iter_rows(named=True)}
-    wanted = _wanted(context, connection, people, judged, status, handed, touches, timeline, owners)
+    early = enforcement.flags(contract, run_now)
+    wanted = _wanted(context, connection, people, judged, status, early, handed, touches, timeline, owners)
     changed = links.set_computed(connection, wanted)
     links.clear(connection, "feedback_due", ids)
     return len(changed)
@@ -134,6 +135,7 @@ def _wanted(
     people: Sequence[persons.Person],
     judged: Mapping[str, Mapping[str, Any]],
     status: Mapping[str, Mapping[str, Any]],
+    early: Mapping[str, str],
     handed: pl.DataFrame,
     touches: pl.DataFrame,
     timeline: pl.DataFrame,
@@ -154,6 +156,7 @@ def _wanted(
             sales_status=statuses.get(person.link_id),
             sales_owner=persons.owner_of(person.living_salesforce, owners),
             opportunity=deals.get(person.link_id),
+            early_disqualification=early.get(person.link_id),
             mapping=context.mapping,
         )
         for person in people

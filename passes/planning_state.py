@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connectors.store import frames, holds, journal, links, mapped_fields, mirror, runs
 from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
-from passes import admission, barred, claims, consent_lane, deletions, drift, persons
+from passes import admission, barred, claims, consent_lane, deletions, drift, enforcement, persons
 from passes.activity_state import activity_states, roll_up_states
 from passes.context import PassContext
 from passes.wishes import OF_THE_HANDOFF
@@ -94,6 +94,7 @@ def people_states(
     alone = {one.link_id: record for one in people if (record := _only_record(one)) is not None}
     buried = deletions.buried(context, connection, alone, now)
     pairs = {one.link_id: (one.hubspot, one.salesforce) for one in people}
+    reopened = enforcement.reopened(context, connection, people)
     ours = deletions.removed_by_us(connection, _with_deleted(pairs))
     return [
         PersonState(
@@ -113,6 +114,7 @@ def people_states(
             customer_account_id=_customer_account(person),
             deleted_across=buried.get(person.link_id),
             removed_by_us=person.link_id in ours,
+            reopened_status=reopened.get(person.link_id),
         )
         for person in people
     ]

@@ -2,6 +2,7 @@
 
 from connectors.budget import urgent_calls
 from connectors.errors import PermanentError
+from passes import rules_in_step
 from passes.context import PassContext
 from passes.deferring import deferrable
 from passes.reading import read_changes
@@ -23,6 +24,7 @@ def people(context: PassContext) -> StepResult:
             # A field has gone since the schema was read.
             findings = check_schema(context, "salesforce", afresh=True)
             result = read_changes(context, "salesforce", ("Lead", "Contact"))
+    findings = (*findings, rules_in_step.check(context))
     return StepResult(figures={**result.figures, "owners read": owners}, findings=findings)
 
 

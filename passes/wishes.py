@@ -33,6 +33,7 @@ def wishes(
     sales_status: str | None,
     sales_owner: str | None,
     opportunity: Opportunity | None,
+    early_disqualification: str | None,
     mapping: SyncMapping,
 ) -> dict[str, Any]:
     """The computed values of one person in JSON form; only those that the mapping names.
@@ -42,6 +43,7 @@ def wishes(
         status: the person's row of ``sla_status``, or None when never handed over.
         marketing: the newest marketing activities first: ``kind, at, detail``.
         opportunity: the newest one.
+        early_disqualification: what both teams are to read of it, or None if there was none.
     """
     wanted: dict[str, Any] = {}
     if judgement is not None:
@@ -59,6 +61,7 @@ def wishes(
         "touches_made": Decimal(status["touches_made"] if status else touches_made),
         "touches_owed": Decimal(status["touches_owed"]) if status else None,
         "sla_status": status["sla_status"] if status else "none",
+        "early_disqualification": early_disqualification,
         "marketing_context": context_text(marketing),
         "sales_status": sales_status,
         "sales_owner": sales_owner,

@@ -122,7 +122,7 @@ def _commitment_clocks(
             order=pl.lit([c.id for c in contract.commitments].index(commitment.id)),
         )
         .filter(pl.col("started_at").is_not_null())
-        .join(stops(commitment.stop, facts), on="episode", how="left")
+        .join(stops(contract, commitment.stop, facts), on="episode", how="left")
         .join(first_excuses(commitment, facts), on="episode", how="left")
         .with_columns(
             excused_at=pl.when(pl.col("excused_at").is_not_null()).then(

@@ -30,7 +30,7 @@ class Episodes:
             next handoff or null), ``clock_owner`` (the human owner, else the queue), ``human_from`` (since
             when a human owned it; null if nobody yet), ``first_touch_at``, ``touches_made``.
         touches: ``episode, at, nth`` (1 for the first touch).
-        answers: ``episode, at, kind`` (accepted, converted, recycled, rejected), ``reason, said,
+        answers: ``episode, at, kind`` (accepted, converted, recycled, rejected), ``reason, note, said,
             by_rep`` (true for a disposition, false for a status).
         excuses: ``episode, at, kind``, with ``at`` never before the handoff.
     """
@@ -120,16 +120,18 @@ def _answers(rules: Answers, disposed: pl.DataFrame, moved: pl.DataFrame) -> pl.
         )
         for said in names
     }
-    columns = ["episode", "at", "kind", "reason", "said", "by_rep"]
-    reason = pl.col("reason").str.strip_chars()
+    columns = ["episode", "at", "kind", "reason", "note", "said", "by_rep"]
+    reason, note = pl.col("reason").str.strip_chars(), pl.col("note").str.strip_chars()
     said = disposed.rename({"disposition": "said"}).with_columns(
         kind=pl.col("said").replace_strict(by_disposition, default=None, return_dtype=pl.String),
         reason=pl.when(reason != "").then(reason),
+        note=pl.when(note != "").then(note),
         by_rep=True,
     )
     seen = moved.rename({"status": "said"}).with_columns(
         kind=pl.col("said").replace_strict(by_status, default=None, return_dtype=pl.String),
         reason=pl.lit(None, dtype=pl.String),
+        note=pl.lit(None, dtype=pl.String),
         by_rep=False,
     )
     return (

@@ -6,11 +6,12 @@ Per episode, for all at once; due times and statuses are in ``clocks.py``.
 import polars as pl
 
 from sla_rules.clocks_episodes import Episodes
+from sla_rules.enforcement import needs_note, needs_reason
 from sla_rules.sla import Commitment, SlaContract
 from sla_rules.sla_terms import Stop, TouchFloor
 
 
-def stops(stop: Stop, facts: Episodes) -> pl.DataFrame:
+def stops(contract: SlaContract, stop: Stop, facts: Episodes) -> pl.DataFrame:
     """``episode, stopped_at`` (and for a disqualification ``touches_before, reason``)."""
     kind = stop.kind
     first = pl.col("at").min().alias("stopped_at")
@@ -20,7 +21,8 @@ def stops(stop: Stop, facts: Episodes) -> pl.DataFrame:
     if kind == "acceptance or rejection":
         return facts.answers.group_by("episode").agg(first)
     if kind == "disposition with a reason":
-        told = pl.col("kind").is_in(["accepted", "converted"]) | pl.col("reason").is_not_null()
+        told = ~pl.col("said").is_in(needs_reason(contract)) | pl.col("reason").is_not_null()
+        told &= ~pl.col("said").is_in(needs_note(contract)) | pl.col("note").is_not_null()
         return facts.answers.filter(pl.col("by_rep") & told).group_by("episode").agg(first)
     ends = facts.answers.filter(pl.col("kind") == "rejected").group_by("episode").agg(first)
     before = (

@@ -169,7 +169,12 @@ class TouchRules(_Part):
 
 
 class Answers(_Part):
-    """How dispositions and Salesforce lead statuses are read."""
+    """How dispositions and Salesforce lead statuses are read.
+
+    Attributes:
+        reason_needed: dispositions that need a reason; None is all that reject or recycle.
+        note_needed: dispositions that need a note of the objection.
+    """
 
     accepted: tuple[str, ...]
     converted: tuple[str, ...]
@@ -178,6 +183,16 @@ class Answers(_Part):
     accepted_statuses: tuple[str, ...] = ()
     converted_statuses: tuple[str, ...] = ()
     rejected_statuses: tuple[str, ...] = ()
+    reason_needed: tuple[str, ...] | None = None
+    note_needed: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_answers(self) -> "Answers":
+        known = (*self.accepted, *self.converted, *self.recycled, *self.rejected)
+        for name in (*(self.reason_needed or ()), *self.note_needed):
+            if name not in known:
+                raise ValueError(f"{name!r} is none of the dispositions above ({', '.join(known)})")
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> "Answers":
@@ -255,6 +270,9 @@ class SlaContract(_Part):
     Attributes:
         currency: ISO-4217; amounts in other currencies are left out of sums.
         bands_minutes: upper edges, in business minutes, of the bands of first-touch times.
+        on_early_disqualification: what becomes of one that slipped past the validation rule: it is flagged on
+            both sides in any case, its status goes back (``reopen``), or the manager is told (``escalate``).
+        reopened_status: the status that such a lead goes back to if none is known from before.
     """
 
     title: str
@@ -268,6 +286,26 @@ class SlaContract(_Part):
     answers: Answers
     bands_minutes: Annotated[tuple[int, ...], AfterValidator(_rising)] = (5, 15, 60, 240)
     commitments: tuple[Commitment, ...] = Field(min_length=1)
+    on_early_disqualification: Literal["flag", "reopen", "escalate"] = "flag"
+    reopened_status: str | None = None
+
+    @model_validator(mode="after")
+    def _policy_is_complete(self) -> "SlaContract":
+        floor = self.stopping_at("disqualification")
+        if self.on_early_disqualification == "reopen" and (
+            self.reopened_status is None or self.reopened_status in self.answers.rejected_statuses
+        ):
+            raise ValueError(
+                "'on_early_disqualification: reopen' needs an open lead status as 'reopened_status'"
+            )
+        if self.on_early_disqualification == "escalate" and not (
+            floor and any(step.when == "breached" for step in floor.escalation)
+        ):
+            raise ValueError(
+                "'on_early_disqualification: escalate' needs whom to tell: give the commitment that stops at "
+                "'disqualification' an escalation such as {when: breached, tell: Head of Sales}"
+            )
+        return self
 
     def stopping_at(self, kind: str) -> Commitment | None:
         """The one commitment whose clock stops at this kind of event, if the agreement has it."""

@@ -6,7 +6,15 @@ Decisions per person; the order of all writes is ``planner.py``.
 from collections.abc import Iterator
 from typing import Any
 
-from sync_rules.changes import Bench, Place, change, email_target, opt_out_write, update_record
+from sync_rules.changes import (
+    Bench,
+    Place,
+    change,
+    email_target,
+    hold_flapping,
+    opt_out_write,
+    update_record,
+)
 from sync_rules.consent import plan_opt_in
 from sync_rules.normalise import READERS
 from sync_rules.plan import FieldChange
@@ -60,6 +68,7 @@ class PeoplePlanner:
         if not converted:
             to_salesforce += references(bench, link, salesforce, state.apart, state.claimed_by)
             to_salesforce += self._computed.changes(state, "salesforce", salesforce)
+            to_salesforce += self._reopened(state, salesforce)
         # The address that the contact will have: HubSpot's opt-outs belong to addresses.
         email = next(
             (made.after for made in to_hubspot if made.name == "email"), hubspot.fields.get(self._email)
@@ -69,6 +78,31 @@ class PeoplePlanner:
         plan_opt_in(bench, link.link_id, hubspot.id, email, merged.opt_in)
         update_record(bench, link.link_id, hubspot, to_hubspot)
         update_record(bench, link.link_id, salesforce, to_salesforce)
+
+    def _reopened(self, state: PersonState, lead: Record) -> Iterator[FieldChange]:
+        """A Lead that was disqualified too early goes back, where the agreement says so."""
+        spec = self._bench.mapping.people.fields.get("lead_status")
+        status = state.reopened_status
+        if status is None or spec is None or lead.object_type != "Lead":
+            return
+        place = Place(state.link.link_id, "salesforce", "Lead")
+        if spec.name in state.frozen_fields:
+            hold_flapping(self._bench, place, spec.name, status)
+            return
+        target = spec.target("Lead")
+        before = lead.fields.get(target) if target else None
+        value = READERS[spec.type](status, spec, "salesforce", self._bench.owners, None)
+        made = change(
+            self._bench,
+            place,
+            spec,
+            before,
+            value,
+            rule="accord",
+            why="disqualified before the agreed touches",
+        )
+        if made is not None:
+            yield made
 
     def _converted_status(
         self, state: PersonState, hubspot: Record, salesforce: Record, settled: dict[str, Any]

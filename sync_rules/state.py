@@ -39,6 +39,7 @@ class PersonState:
         customer_account_id: the Salesforce Account of an existing customer that the person works for.
         deleted_across: when the person was deleted on the side where no record is, if the living one is older.
         removed_by_us: Accord itself has deleted one of the records.
+        reopened_status: the status that a Lead which sales may not close yet goes back to.
         lifecycle_back: HubSpot's lifecycle stage may move backwards, by the clear-then-set marker.
     """
 
@@ -60,6 +61,7 @@ class PersonState:
     deleted_across: datetime | None = None
     removed_by_us: bool = False
     lifecycle_back: bool = False
+    reopened_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from connectors.declaration import (
     INTEGRATION_SET,
     SALES_SET,
     SALESFORCE_FIELDS,
-    SALESFORCE_RULES,
     DeclaredField,
     ItemKind,
     SchemaItem,
 )
+from connectors.enforcement import DeclaredRule
 from connectors.errors import PermanentError
 from connectors.results import RecordWrite
-from connectors.salesforce import composite, soql, tooling
+from connectors.salesforce import composite, rules, soql, tooling
 from connectors.salesforce.gateway import SalesforceGateway
 
 _SETS = {INTEGRATION_SET[0]: INTEGRATION_SET[1], SALES_SET[0]: SALES_SET[1]}
@@ -36,8 +36,8 @@ class _Access:
     sales_users: list[str] = field(default_factory=list)
 
 
-def missing(gateway: SalesforceGateway) -> list[SchemaItem]:
-    """What the org lacks, in the order in which it must be added."""
+def missing(gateway: SalesforceGateway, declared_rules: Sequence[DeclaredRule]) -> list[SchemaItem]:
+    """What the org lacks or has out of step, in the order in which it must be added."""
     present = tooling.custom_fields(gateway.client, SALESFORCE_FIELDS)
     access = _read_access(gateway)
     found = [
@@ -65,26 +65,12 @@ def missing(gateway: SalesforceGateway) -> list[SchemaItem]:
         for user_id in user_ids
         if (set_name, user_id) not in access.assigned
     ]
-    rules = {sobject: tooling.validation_rules(gateway.client, sobject) for sobject in _ruled()}
-    found += [
-        _item(rule.sobject, rule.name, "rule", rule.message)
-        for rule in SALESFORCE_RULES
-        if rule.name not in rules[rule.sobject]
-    ]
-    found += [
-        _item(rule.sobject, rule.name, "conflict", "the validation rule is switched off: activate it")
-        for rule in SALESFORCE_RULES
-        if rules[rule.sobject].get(rule.name) is False
-    ]
+    found += rules.lacking(gateway.client, declared_rules)
     return found
 
 
 def _item(object_type: str, name: str, kind: ItemKind, detail: str) -> SchemaItem:
     return SchemaItem("salesforce", object_type, name, kind, detail)
-
-
-def _ruled() -> set[str]:
-    return {rule.sobject for rule in SALESFORCE_RULES}
 
 
 def _lacking_options(gateway: SalesforceGateway) -> list[SchemaItem]:
@@ -167,14 +153,15 @@ def _assignees(gateway: SalesforceGateway, access: _Access) -> dict[str, list[st
     return {INTEGRATION_SET[0]: [integration], SALES_SET[0]: others}
 
 
-def add(gateway: SalesforceGateway, items: Sequence[SchemaItem]) -> None:
+def add(
+    gateway: SalesforceGateway, items: Sequence[SchemaItem], declared_rules: Sequence[DeclaredRule]
+) -> None:
     """Add missing items in their order; one that has come to exist meanwhile is left as it is.
 
     Raises:
         ConnectorError: the org refuses one of them.
     """
     fields = {(sobject, one.name): one for sobject, some in SALESFORCE_FIELDS.items() for one in some}
-    rules = {rule.name: rule for rule in SALESFORCE_RULES}
     for item in items:
         if item.kind == "field":
             tooling.add_field(gateway.client, item.object_type, fields[item.object_type, item.name])
@@ -188,9 +175,7 @@ def add(gateway: SalesforceGateway, items: Sequence[SchemaItem]) -> None:
         if item.kind == "assignment"
     ]
     _create(gateway, "PermissionSetAssignment", assignments)
-    for item in items:
-        if item.kind == "rule":
-            tooling.add_rule(gateway.client, rules[item.name])
+    rules.settle(gateway.client, items, declared_rules)
     gateway.forget_schema()
 
 

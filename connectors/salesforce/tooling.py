@@ -1,9 +1,11 @@
 """The Tooling API's custom fields and validation rules: what is there, and adding one. Grants no access."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from connectors.declaration import DeclaredField, DeclaredRule
+from connectors.declaration import DeclaredField
+from connectors.enforcement import DeclaredRule
 from connectors.errors import PermanentError
 from connectors.retry import Safety
 from connectors.salesforce import soql
@@ -33,12 +35,38 @@ def custom_fields(client: SalesforceClient, objects: Iterable[str]) -> set[tuple
     return {(str(row["TableEnumOrId"]), f"{row['DeveloperName']}__c") for row in rows}
 
 
-def validation_rules(client: SalesforceClient, sobject: str) -> dict[str, bool]:
-    """Whether each validation rule of an sObject is active, by name."""
-    condition = f"EntityDefinition.QualifiedApiName = {soql.literal(sobject)}"
-    text = soql.select("ValidationRule", ["Id", "ValidationName", "Active"], [condition])
+@dataclass(frozen=True, slots=True)
+class InstalledRule:
+    """A validation rule as the org has it."""
+
+    rule_id: str
+    sobject: str
+    name: str
+    active: bool
+
+
+def validation_rules(client: SalesforceClient, names: Iterable[str]) -> list[InstalledRule]:
+    """The validation rules of these names, on whatever sObject."""
+    listed = ",".join(soql.literal(name) for name in names)
+    columns = ["Id", "ValidationName", "Active", "EntityDefinition.QualifiedApiName"]
+    text = soql.select("ValidationRule", columns, [f"ValidationName IN ({listed})"])
     rows = query(client, text, endpoint="tooling/query ValidationRule")
-    return {str(row["ValidationName"]): bool(row["Active"]) for row in rows}
+    return [
+        InstalledRule(
+            str(row["Id"]),
+            str(row["EntityDefinition"]["QualifiedApiName"]),
+            str(row["ValidationName"]),
+            bool(row["Active"]),
+        )
+        for row in rows
+    ]
+
+
+def rule_metadata(client: SalesforceClient, rule_id: str) -> dict[str, Any]:
+    """The formula and message of one rule; a query tells them of one rule at a time only."""
+    path = f"tooling/sobjects/ValidationRule/{rule_id}"
+    answer = client.call("GET", path, endpoint="tooling/sobjects/ValidationRule")
+    return dict(answer["Metadata"])
 
 
 def active_rules(client: SalesforceClient, sobjects: Iterable[str]) -> set[tuple[str, str]]:
@@ -59,14 +87,39 @@ def add_field(client: SalesforceClient, sobject: str, field: DeclaredField) -> N
 
 def add_rule(client: SalesforceClient, rule: DeclaredRule) -> None:
     """Create an active validation rule; one that is there already is left as it is."""
-    metadata = {
+    _create(client, "ValidationRule", f"{rule.sobject}.{rule.name}", metadata_of(rule))
+
+
+def change_rule(client: SalesforceClient, rule_id: str, rule: DeclaredRule) -> None:
+    """Put what the SLA says now in place of an installed rule."""
+    client.call(
+        "PATCH",
+        f"tooling/sobjects/ValidationRule/{rule_id}",
+        endpoint="tooling/sobjects/ValidationRule",
+        json={"Metadata": metadata_of(rule)},
+        safety=Safety.IDEMPOTENT_WRITE,
+    )
+
+
+def remove_rule(client: SalesforceClient, rule_id: str) -> None:
+    """Delete an installed rule that the SLA no longer asks for."""
+    client.call(
+        "DELETE",
+        f"tooling/sobjects/ValidationRule/{rule_id}",
+        endpoint="tooling/sobjects/ValidationRule",
+        safety=Safety.IDEMPOTENT_WRITE,
+    )
+
+
+def metadata_of(rule: DeclaredRule) -> dict[str, Any]:
+    """An active rule as the Tooling API takes it."""
+    return {
         "active": True,
         "errorConditionFormula": rule.formula,
         "errorMessage": rule.message,
         "errorDisplayField": rule.shown_at,
-        "description": "Installed by Accord.",
+        "description": "Installed by Accord from the SLA; a change made here is put back by `accord setup`.",
     }
-    _create(client, "ValidationRule", f"{rule.sobject}.{rule.name}", metadata)
 
 
 def _create(client: SalesforceClient, kind: str, full_name: str, metadata: dict[str, Any]) -> None:

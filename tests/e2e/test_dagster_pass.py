@@ -124,6 +124,7 @@ def test_an_approved_pass_writes_and_every_check_holds(approved: dg.ExecuteInPro
         "salesforce_schema_complete": True,
         "hubspot_schema_unchanged": True,
         "salesforce_schema_unchanged": True,
+        "sla_rules_in_step": True,
         "within_caps": True,
         "remainder_is_zero": True,
         "holds_not_ageing": True,

@@ -34,6 +34,7 @@ from sandbox.faults import FaultRule
 from sandbox.hubspot.limits import RateLimits
 from sandbox.hubspot.portal import Actor
 from sandbox.launch import Sandbox, start_sandbox
+from sla_rules.sla_loading import load_sla
 from sync_rules.mapping import load_mapping
 from tests.e2e.laws.stopwatch import Stopwatch
 
@@ -52,16 +53,24 @@ _READS = ("/search", "/batch/read", "/soap/", "token", "/statuses/read")
 
 
 @cache
-def _contracts(changes: tuple[tuple[str, str], ...]) -> Contracts:
-    if not changes:
+def _contracts(changes: tuple[tuple[str, str], ...], of_sla: tuple[tuple[str, str], ...] = ()) -> Contracts:
+    if not changes and not of_sla:
         return read_contracts(Settings())
     shipped = _contracts(())
-    text = shipped.mapping_text
+    if of_sla:
+        text = _replaced("SLA", shipped.sla_text, of_sla)
+        before = _contracts(changes)
+        return replace(before, sla=load_sla(text, source="sla.yaml"), sla_text=text)
+    text = _replaced("mapping", shipped.mapping_text, changes)
+    return replace(shipped, mapping=load_mapping(text, source="mapping.yaml"), mapping_text=text)
+
+
+def _replaced(name: str, text: str, changes: tuple[tuple[str, str], ...]) -> str:
     for old, new in changes:
         if old not in text:
-            raise ValueError(f"the shipped mapping has no {old!r}")
+            raise ValueError(f"the shipped {name} has no {old!r}")
         text = text.replace(old, new, 1)
-    return replace(shipped, mapping=load_mapping(text, source="mapping.yaml"), mapping_text=text)
+    return text
 
 
 class World:
@@ -69,6 +78,7 @@ class World:
 
     Args:
         mapping: text replaced in the shipped mapping, old to new, for tests of other rules.
+        sla: text replaced in the shipped SLA, likewise.
     """
 
     def __init__(
@@ -80,6 +90,7 @@ class World:
         seed: int = 11,
         search_lag_s: float = 0.0,
         mapping: Mapping[str, str] | None = None,
+        sla: Mapping[str, str] | None = None,
         install: bool = True,
     ) -> None:
         self.sandbox: Sandbox = start_sandbox(
@@ -97,6 +108,7 @@ class World:
         self.portal.limits = RateLimits("professional", self.clock.now, self.watch, self.portal.time_zone)
         self.database_url = database_url
         self._mapping = dict(mapping or {})
+        self._sla = dict(sla or {})
         self._passes = 0
         # What the contracts' files say, where a test has edited them.
         self.reads: Contracts | None = None
@@ -109,7 +121,7 @@ class World:
         self.bench = self.open_bench()
         if install:
             context = self.bench.open("setup")
-            setup.install(context.hubspot, context.salesforce)
+            setup.install(context.hubspot, context.salesforce, sla=context.contracts.sla)
         self.sandbox.counters.clear()
 
     # ---- the product
@@ -148,7 +160,7 @@ class World:
         return Retrier(sleep=self.watch.sleep, chance=lambda: 0.5)
 
     def _contracts(self) -> Contracts:
-        return self.reads or _contracts(tuple(self._mapping.items()))
+        return self.reads or _contracts(tuple(self._mapping.items()), tuple(self._sla.items()))
 
     def run(self, *, approve: bool = True, minutes: float = 5, **options: Any) -> dict[str, StepResult]:
         """One pass, ``minutes`` after the last thing that happened."""
@@ -164,6 +176,12 @@ class World:
     def remap(self, changes: Mapping[str, str]) -> None:
         """The admin edits the mapping: text replaced, old to new; the next pass has it."""
         self._mapping |= changes
+        self.bench.close()
+        self.bench = self.open_bench()
+
+    def change_sla(self, changes: Mapping[str, str]) -> None:
+        """The managers edit the SLA: text replaced, old to new; the next pass has it."""
+        self._sla |= changes
         self.bench.close()
         self.bench = self.open_bench()
 

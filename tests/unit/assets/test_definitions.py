@@ -14,6 +14,7 @@ CHECKS = {
     "salesforce_schema_complete": ("salesforce_people", True),
     "hubspot_schema_unchanged": ("hubspot_people", False),
     "salesforce_schema_unchanged": ("salesforce_people", False),
+    "sla_rules_in_step": ("salesforce_people", False),
     "within_caps": ("sync_plan", True),
     "new_fields_filled": ("sync_plan", False),
     "remainder_is_zero": ("reconciliation", False),
