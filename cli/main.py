@@ -13,6 +13,7 @@ from cli import agreement
 from cli.errors import boundary
 from cli.exits import MEANINGS, Exit
 from cli.review.grammar import app as review_links
+from cli.sla_grammar import app as sla_app
 
 
 class Bounded(typer.core.TyperGroup):
@@ -363,14 +364,7 @@ app.add_typer(agreement.definition_app, name="definition", rich_help_panel=_AGRE
 app.command(rich_help_panel=_AGREEMENT)(agreement.schema)
 
 
-@app.command(rich_help_panel=_AGREEMENT)
-def sla(
-    file: Annotated[Path | None, typer.Option(help="Another file than the one in force.")] = None,
-) -> None:
-    """The service-level agreement in plain words; checks the file on the way."""
-    from cli import contracts as work
-
-    _end(work.sla(file))
+app.add_typer(sla_app, name="sla", rich_help_panel=_AGREEMENT)
 
 
 @app.command(rich_help_panel=_TRY)

@@ -1,8 +1,11 @@
 """The agreement in plain words, as a Markdown page that both managers can sign.
 
-Wording only; the terms are those of ``sla.py``.
+Wording only, also for ``reports/sla_page.py``; the terms are those of ``sla.py``.
 """
 
+from collections.abc import Sequence
+
+from sla_rules.enforcement import floor_refusal, needs_note, needs_reason
 from sla_rules.sla import WEEKDAYS, CalendarSpec, Commitment, OwnerHours, SlaContract
 from sla_rules.sla_terms import Duration, number_text
 
@@ -18,24 +21,22 @@ def plain_language(contract: SlaContract) -> str:
         promises = [_commitment(contract, c) for c in contract.commitments if c.team == team]
         if promises:
             parts += [f"## What {team} promises", "\n".join(promises)]
-    parts += ["## What counts as a touch", _touches(contract)]
+    parts += ["## What counts as a touch", _listed(touch_words(contract)).replace("*", r"\*")]
     parts += ["## What an answer means", _answers(contract)]
+    parts += ["## What Salesforce refuses", _listed(refusal_words(contract))]
     parts += ["## When people are at work"]
     parts += [_calendar(name, spec) for name, spec in contract.calendars.items()]
     if contract.owners:
-        parts.append("\n".join(_owner(owner) for owner in contract.owners))
+        parts.append(_listed([owner_words(owner) for owner in contract.owners]))
     return "\n\n".join(parts) + "\n"
 
 
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
 def _commitment(contract: SlaContract, commitment: Commitment) -> str:
-    lines = [f"- **{commitment.promise}**"]
-    if commitment.measure is not None:
-        lines.append(f"  - Measured: {commitment.measure}, {commitment.target}.")
-    else:
-        words = f"  - Measured: from {commitment.start} to {commitment.stop}, {commitment.target}"
-        if isinstance(commitment.target, Duration) and commitment.target.business:
-            words += f" on the calendar “{contract.calendar_name(commitment)}”"
-        lines.append(f"{words}; to be kept for {number_text(commitment.goal * 100)} % of leads.")
+    lines = [f"- **{commitment.promise}**", f"  - Measured: {measured_words(contract, commitment)}."]
     if commitment.is_clock:
         lines.append(f"  - A warning comes after {number_text(commitment.warn_at * 100)} % of the time.")
     if commitment.excused_by:
@@ -46,18 +47,55 @@ def _commitment(contract: SlaContract, commitment: Commitment) -> str:
     return "\n".join(lines)
 
 
-def _touches(contract: SlaContract) -> str:
+def measured_words(contract: SlaContract, commitment: Commitment) -> str:
+    """What is measured and against what, without a full stop."""
+    if commitment.measure is not None:
+        return f"{commitment.measure}, {commitment.target}"
+    words = f"from {commitment.start} to {commitment.stop}, {commitment.target}"
+    if isinstance(commitment.target, Duration) and commitment.target.business:
+        words += f" on the calendar “{contract.calendar_name(commitment)}”"
+    return f"{words}; to be kept for {number_text(commitment.goal * 100)} % of leads"
+
+
+def touch_words(contract: SlaContract) -> list[str]:
+    """What counts as a touch, a line for each rule."""
     rules = contract.touches
     lines = []
     for kind, rule in rules.kinds.items():
-        words = f"- {kind}" + ("" if rule.inbound else ", made by sales")
+        words = kind + ("" if rule.inbound else ", made by sales")
         if rule.except_outcomes:
             words += f", unless {', '.join(rule.except_outcomes)}"
+        if rule.except_subjects:
+            words += f", unless its subject is {' or '.join(rule.except_subjects)}"
         lines.append(words)
-    lines.append(f"- The same touch logged twice within {rules.same_touch_within} counts once.")
+    lines.append(f"The same touch logged twice within {rules.same_touch_within} counts once.")
     if rules.not_people:
-        lines.append(f"- Never counted, because they are not people: {', '.join(rules.not_people)}.")
-    return "\n".join(lines).replace("*", r"\*")
+        lines.append(f"Never counted, because they are not people: {', '.join(rules.not_people)}.")
+    return lines
+
+
+def refusal_words(contract: SlaContract) -> list[str]:
+    """What the validation rules refuse, and what becomes of an early disqualification that slipped in."""
+    lines = []
+    floor = floor_refusal(contract)
+    if floor is not None:
+        words = f"Setting {' or '.join(floor.statuses)} before {floor.touches} touches"
+        if floor.reasons:
+            words += f", except with the disposition reason {', '.join(floor.reasons)}"
+        lines.append(f"{words}.")
+        policy = {
+            "flag": "it is flagged on both sides",
+            "reopen": "it is flagged on both sides, and the lead status goes back to what it was",
+            "escalate": "it is flagged on both sides, and those named under the promise are told",
+        }[contract.on_early_disqualification]
+        lines.append(f"Should one slip in all the same, {policy}.")
+    for names, what in (
+        (needs_reason(contract), "a reason"),
+        (needs_note(contract), "a note of the objection"),
+    ):
+        if names:
+            lines.append(f"The dispositions {', '.join(names)} without {what}.")
+    return lines
 
 
 def _answers(contract: SlaContract) -> str:
@@ -79,8 +117,7 @@ def _calendar(name: str, spec: CalendarSpec) -> str:
     lines = [f"**{name}** ({spec.time_zone})"]
     for day in WEEKDAYS:
         spans = spec.hours.get(day, ())
-        hours = ", ".join(f"{_clock(opens)}–{_clock(closes)}" for opens, closes in spans)
-        lines.append(f"- {day.capitalize()}: {hours or 'closed'}")
+        lines.append(f"- {day.capitalize()}: {opening_words(spans) or 'closed'}")
     if spec.holidays is not None:
         place = "-".join(part for part in (spec.holidays.country, spec.holidays.subdivision) if part)
         lines.append(f"- Closed on the public holidays of {place}")
@@ -89,12 +126,18 @@ def _calendar(name: str, spec: CalendarSpec) -> str:
     return "\n".join([lines[0], "", *lines[1:]])
 
 
+def opening_words(spans: Sequence[tuple[int, int]]) -> str:
+    """``09:00–12:00, 13:00–17:00``; nothing for a closed day."""
+    return ", ".join(f"{_clock(opens)}–{_clock(closes)}" for opens, closes in spans)
+
+
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _owner(owner: OwnerHours) -> str:
-    words = f"- {owner.owner}"
+def owner_words(owner: OwnerHours) -> str:
+    """What differs for one owner."""
+    words = owner.owner
     if owner.calendar:
         words += f" works on the calendar “{owner.calendar}”"
     away = [f"{a.first:%-d %B %Y} to {a.last:%-d %B %Y} ({a.why})" for a in owner.absences]
