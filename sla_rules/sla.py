@@ -187,14 +187,6 @@ class Answers(_Part):
     note_needed: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _known_answers(self) -> "Answers":
-        known = (*self.accepted, *self.converted, *self.recycled, *self.rejected)
-        for name in (*(self.reason_needed or ()), *self.note_needed):
-            if name not in known:
-                raise ValueError(f"{name!r} is none of the dispositions above ({', '.join(known)})")
-        return self
-
-    @model_validator(mode="after")
     def _each_once(self) -> "Answers":
         for names in (
             (*self.accepted, *self.converted, *self.recycled, *self.rejected),
@@ -203,6 +195,14 @@ class Answers(_Part):
             twice = sorted(name for name, n in Counter(names).items() if n > 1)
             if twice:
                 raise ValueError(f"{', '.join(twice)} stands in two lists; an answer has one meaning")
+        return self
+
+    @model_validator(mode="after")
+    def _known_answers(self) -> "Answers":
+        known = (*self.accepted, *self.converted, *self.recycled, *self.rejected)
+        for name in (*(self.reason_needed or ()), *self.note_needed):
+            if name not in known:
+                raise ValueError(f"{name!r} is none of the dispositions above ({', '.join(known)})")
         return self
 
 
