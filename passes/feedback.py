@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connectors.store import links, mirror, runs
 from connectors.store.engine import upsert, where_in
 from connectors.store.tables import dispositions, excuses, sales_statuses
-from passes import persons
+from passes import agreed, persons
 from passes.context import PassContext
 from passes.step import StepResult
 from sync_rules.records import Record
@@ -30,7 +30,9 @@ def gather(context: PassContext) -> StepResult:
         ):
             links.mark_all(connection, "feedback_due", "person")
         due = links.due(connection, "feedback_due", "person")
+        announced = agreed.note_announcements(connection) if agreed.promised(context.contracts.sla) else 0
     figures = {"people looked at": len(due), "new statuses": 0, "new dispositions": 0, "new consent": 0}
+    figures["campaigns announced"] = announced
     for start in range(0, len(due), _AT_ONCE):
         with context.store.begin() as connection:
             part = persons.load(connection, due[start : start + _AT_ONCE])

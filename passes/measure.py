@@ -20,7 +20,7 @@ from connectors.store.tables import (
     stage_history,
 )
 from connectors.store.tables import metrics as metrics_table
-from passes import persons
+from passes import agreed, persons
 from passes.context import PassContext
 from passes.opportunities import of_contacts
 from passes.step import Finding, StepResult
@@ -77,16 +77,19 @@ def compute(context: PassContext, kind: Any, *, period: Period | None = None) ->
         handed = frames.read(connection, handoffs, where=[handoffs.c.confirmed])
         ids = handed["person_id"].to_list()
         timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
+        history = frames.read(connection, stage_history)
         return measure(
             contract,
             clocks=frames.read(connection, clocks),
             handoffs=handed,
-            judgement_history=frames.read(connection, stage_history),
+            judgement_history=history,
             dispositions=frames.read(connection, dispositions),
             opportunities=_opportunities(connection),
             touches=human_touches(contract, timeline, sales_owners=sales),
             campaigns=_campaigns(connection),
             statuses=frames.read(connection, sales_statuses),
+            people=agreed.segmented(context, connection, history["person_id"].unique().to_list()),
+            announcements=agreed.announcements(context, connection),
             period=wanted,
             previous=wanted.before(),
             now=now,

@@ -63,6 +63,7 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
     ("salesforce", "Campaign"): (
         "ActualCost",
         "BudgetedCost",
+        "Description",
         "EndDate",
         "IsActive",
         "Name",

@@ -88,7 +88,7 @@ def _or(words: tuple[str, ...]) -> str:
 
 def _steps(contract: SlaContract) -> Iterator[tuple[str, str, str]]:
     """What happens to a lead in the order in which it is due."""
-    clocks = [c for c in contract.commitments if isinstance(c.target, Duration)]
+    clocks = [c for c in contract.commitments if c.is_clock]
     if not clocks:
         return
     yield "Handoff", "Marketing hands the lead over; the clocks start.", ""

@@ -13,9 +13,10 @@ from sla_rules.clocks_episodes import episodes
 from sla_rules.metrics_attainment import Evidence, attainment, breaches, quotas
 from sla_rules.metrics_cohort import cohort, newly_qualified
 from sla_rules.metrics_period import Period
+from sla_rules.metrics_quota import ANNOUNCEMENTS, PEOPLE, planned
 from sla_rules.metrics_rejections import rejected_by
 from sla_rules.sla import SlaContract
-from sla_rules.sla_frames import CLOCKS, JUDGEMENT_HISTORY, OPPORTUNITIES, STATUSES, conform
+from sla_rules.sla_frames import CLOCKS, JUDGEMENT_HISTORY, OPPORTUNITIES, STATUSES, Schema, conform
 
 _CLOCK_KEYS = ("person_id", "commitment", "status", "handed_off_at")
 
@@ -72,6 +73,8 @@ def measure(
     touches: pl.DataFrame,
     campaigns: pl.DataFrame,
     statuses: pl.DataFrame | None = None,
+    people: pl.DataFrame | None = None,
+    announcements: pl.DataFrame | None = None,
     period: Period,
     previous: Period | None = None,
     now: datetime,
@@ -90,6 +93,8 @@ def measure(
         touches: the touches frame.
         campaigns: ``campaign, cost``.
         statuses: the statuses frame; answers given only by status are unknown without it.
+        people: what quotas by segment are counted by (``metrics_quota.PEOPLE``); nobody is in one without it.
+        announcements: campaigns and when sales was told (``metrics_quota.ANNOUNCEMENTS``).
         period: what is measured.
         previous: what it is compared with.
         now: aware UTC.
@@ -98,6 +103,7 @@ def measure(
         FrameError: a needed column is absent.
     """
     now = now.astimezone(UTC)
+    contract, arithmetic = planned(contract, handoffs, opportunities, period)
     facts = episodes(
         contract,
         handoffs=handoffs,
@@ -113,7 +119,16 @@ def measure(
     ).filter(pl.col("at") <= now)
     fates = cohort(contract, facts, opportunities, now=now)
     qualified = newly_qualified(history)
-    evidence = Evidence(timed, fates, qualified, minimum_is_known="minimum_missing" in handoffs.columns)
+    evidence = Evidence(
+        timed,
+        fates,
+        qualified,
+        minimum_is_known="minimum_missing" in handoffs.columns,
+        people=conform(_or_none(people, PEOPLE), PEOPLE, name="people", needed=("person_id",)),
+        announcements=conform(
+            _or_none(announcements, ANNOUNCEMENTS), ANNOUNCEMENTS, name="announcements", needed=("campaign",)
+        ),
+    )
     first = metrics_speed.first_touch_clocks(contract, timed)
     commitment = contract.stopping_at("first touch")
     first_id = commitment.id if commitment else ""
@@ -141,8 +156,12 @@ def measure(
         campaigns=metrics_groups.with_cost(by_campaign, fates, campaigns),
         rejections=metrics_groups.rejections(handed),
         rejected_by=rejected_by(handed, handoffs),
-        notes=_notes(contract, evidence, opportunities, statuses),
+        notes=(*arithmetic, *_notes(contract, evidence, opportunities, statuses)),
     )
+
+
+def _or_none(frame: pl.DataFrame | None, schema: Schema) -> pl.DataFrame:
+    return pl.DataFrame(schema=schema) if frame is None else frame
 
 
 def _notes(

@@ -3,15 +3,16 @@
 Both halves of the agreement are in the same tables.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
 
 from sla_rules.metrics_period import Period
+from sla_rules.metrics_quota import ANNOUNCEMENTS, PEOPLE, announced, of_segment
 from sla_rules.sla import Commitment, SlaContract
 from sla_rules.sla_frames import UTC_US, Schema
-from sla_rules.sla_terms import Duration, Quota, ShareLimit
+from sla_rules.sla_terms import Duration, PlannedQuota, Quota, ShareLimit
 
 ATTAINMENT: Schema = {
     "commitment": pl.String, "team": pl.String, "promise": pl.String, "target": pl.String,
@@ -33,12 +34,17 @@ BREACHES: Schema = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What attainment is read from: clocks, handoffs with their fate, and qualifications (all ever)."""
+    """What attainment is read from: clocks, handoffs with their fate, and qualifications (all ever).
+
+    ``people`` and ``announcements`` are the frames of ``metrics_quota.py``.
+    """
 
     clocks: pl.DataFrame
     cohort: pl.DataFrame
     qualified: pl.DataFrame
     minimum_is_known: bool
+    people: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PEOPLE))
+    announcements: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ANNOUNCEMENTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,8 @@ def attainment(
     """
     rows = []
     for commitment in contract.commitments:
-        reading = _read(commitment, evidence, period)
-        earlier = _read(commitment, evidence, previous) if previous else _Reading(None, None)
+        reading = _read(commitment, evidence, period, now)
+        earlier = _read(commitment, evidence, previous, now) if previous else _Reading(None, None)
         target = commitment.target
         both = reading.value is not None and earlier.value is not None
         rows.append(
@@ -96,7 +102,7 @@ def attainment(
     return pl.DataFrame(rows, schema=ATTAINMENT)
 
 
-def _read(commitment: Commitment, evidence: Evidence, period: Period) -> _Reading:
+def _read(commitment: Commitment, evidence: Evidence, period: Period, now: datetime) -> _Reading:
     if commitment.measure is None:
         of = pl.col("commitment") == commitment.id
         counts = evidence.clocks.filter(of, period.holds("started_at"))["status"].value_counts()
@@ -104,8 +110,14 @@ def _read(commitment: Commitment, evidence: Evidence, period: Period) -> _Readin
         met, breached = by.get("met", 0), by.get("breached", 0)
         return _Reading(met, met + breached, by.get("pending", 0), by.get("excused", 0))
     if isinstance(commitment.target, Quota):
-        people = evidence.qualified.filter(period.holds("at"))["person_id"].n_unique()
+        inside = evidence.qualified.filter(period.holds("at"))
+        people = of_segment(inside, commitment.segment, evidence.people)["person_id"].n_unique()
         return _Reading(people, commitment.target.minimum * period.units(commitment.target.per))
+    if isinstance(commitment.target, PlannedQuota):
+        return _Reading(None, None)
+    if commitment.measure == "campaigns announced":
+        begun = announced(commitment, evidence.announcements, period, now)
+        return _Reading(int(begun["kept"].sum()), begun.height)
     handed = evidence.cohort.filter(period.holds("handed_off_at"))
     if commitment.measure == "rejected by sales":
         return _Reading(int(handed["rejected"].sum()), int(handed["answered"].sum()))
@@ -144,7 +156,7 @@ def quotas(contract: SlaContract, evidence: Evidence, period: Period, now: datet
     elapsed = period.elapsed(now)
     for commitment in contract.commitments:
         if isinstance(commitment.target, Quota):
-            reading = _read(commitment, evidence, period)
+            reading = _read(commitment, evidence, period, now)
             achieved, target = reading.numerator or 0, reading.denominator or 0.0
             rows.append(
                 {
@@ -187,6 +199,8 @@ def breaches(contract: SlaContract, evidence: Evidence, period: Period, now: dat
                     ),
                 )
             )
+        elif commitment.measure == "campaigns announced":
+            parts.append(_unannounced(commitment, evidence, period, now))
         elif commitment.measure is None:
             late, late_in = _lateness(contract, commitment, now)
             rows = broken.filter(pl.col("commitment") == commitment.id)
@@ -201,6 +215,27 @@ def breaches(contract: SlaContract, evidence: Evidence, period: Period, now: dat
         "started_at",
         "person_id",
         nulls_last=True,
+    )
+
+
+def _unannounced(commitment: Commitment, evidence: Evidence, period: Period, now: datetime) -> pl.DataFrame:
+    """Campaigns of which sales was told too late or not at all; ``person_id`` is the campaign's name."""
+    rows = announced(commitment, evidence.announcements, period, now).filter(~pl.col("kept"))
+    until = pl.coalesce("announced_at", pl.lit(now, dtype=UTC_US))
+    return rows.select(
+        pl.format("campaign {}", "campaign").alias("person_id"),
+        pl.lit(commitment.id).alias("commitment"),
+        pl.lit(commitment.team).alias("team"),
+        pl.lit(None, dtype=pl.String).alias("owner"),
+        pl.col("starts_at").alias("started_at"),
+        pl.col("latest").alias("due_at"),
+        pl.col("announced_at").alias("stopped_at"),
+        ((until - pl.col("latest")).dt.total_microseconds() / 60_000_000).alias("late_minutes"),
+        pl.lit("clock").alias("late_in"),
+        pl.when(pl.col("announced_at").is_null())
+        .then(pl.lit("never announced to sales"))
+        .otherwise(pl.lit(f"announced less than {commitment.target} before it began"))
+        .alias("why"),
     )
 
 

@@ -11,10 +11,13 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from sla_rules.sla_plan import Part as _Part
+from sla_rules.sla_plan import SalesPlan, Segment
 from sla_rules.sla_terms import (
     Duration,
+    PlannedQuota,
     Quota,
     ShareLimit,
     Stop,
@@ -29,7 +32,9 @@ from sla_rules.sla_terms import (
 
 Team = Literal["marketing", "sales"]
 StartEvent = Literal["handoff", "first touch"]
-Measure = Literal["qualified leads", "minimum information at handoff", "rejected by sales"]
+Measure = Literal[
+    "qualified leads", "minimum information at handoff", "rejected by sales", "campaigns announced"
+]
 ExcuseKind = Literal[
     "opted out", "do not call", "duplicate", "erased", "handed off again", "recycled", "converted", "rejected"
 ]
@@ -61,10 +66,6 @@ def _rising(edges: tuple[int, ...]) -> tuple[int, ...]:
 
 Zone = Annotated[str, AfterValidator(_zone_exists)]
 Email = Annotated[str, AfterValidator(_lower)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class HolidaySource(_Part):
@@ -222,6 +223,8 @@ class Commitment(_Part):
         goal: share of the clocks that are to be met.
         excused_by: what ends the obligation when it happens before the due time.
         excused_reasons: disposition reasons with which an early disqualification is in order.
+        segment: the leads that a quota is about; None is all.
+        from_sales_plan: what a quota of the target "from the sales plan" follows from.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -237,22 +240,36 @@ class Commitment(_Part):
     excused_by: tuple[ExcuseKind, ...] = ()
     excused_reasons: tuple[str, ...] = ()
     escalation: tuple[Escalation, ...] = ()
+    segment: Segment | None = None
+    from_sales_plan: SalesPlan | None = None
+
+    @model_validator(mode="after")
+    def _quota_of_its_own(self) -> "Commitment":
+        if self.measure != "qualified leads" and (self.segment or self.from_sales_plan):
+            raise ValueError("'segment' and 'from_sales_plan' belong to 'measure: qualified leads'")
+        if isinstance(self.target, PlannedQuota) != (self.from_sales_plan is not None):
+            raise ValueError("'target: from the sales plan' and 'from_sales_plan' go together")
+        return self
 
     @model_validator(mode="after")
     def _one_shape(self) -> "Commitment":
         if self.measure is not None:
             if self.start is not None or self.stop is not None:
                 raise ValueError("give either 'measure' or 'start' and 'stop', not both")
-            wanted: type = Quota if self.measure == "qualified leads" else ShareLimit
-            form = "'at least 120 per month'" if wanted is Quota else "'at most 25 %'"
-            if not isinstance(self.target, wanted):
+            if self.measure == "campaigns announced":
+                if not isinstance(self.target, Duration) or self.target.business:
+                    raise ValueError("campaigns are announced a time before they start, for example '5 days'")
+                return self
+            quota = self.measure == "qualified leads"
+            form = "'at least 120 per month'" if quota else "'at most 25 %'"
+            if not isinstance(self.target, Quota | PlannedQuota if quota else ShareLimit):
                 raise ValueError(f"{self.measure!r} is measured against a target such as {form}")
             return self
         if self.start is None or self.stop is None:
             raise ValueError("give 'start' and 'stop' (a clock), or 'measure' (a number of the period)")
         if (self.stop.kind == "disqualification") != isinstance(self.target, TouchFloor):
             raise ValueError("'stop: disqualification' and a target such as 'at least 4 touches' go together")
-        if isinstance(self.target, Quota | ShareLimit):
+        if isinstance(self.target, Quota | PlannedQuota | ShareLimit):
             raise ValueError("a clock needs a length of time as target, for example '1 business hour'")  # noqa: TRY004
         if (self.start == "first touch") != (self.stop.kind == "further touches"):
             raise ValueError("'start: first touch' and 'stop: 3 further touches' go together")
@@ -261,7 +278,7 @@ class Commitment(_Part):
     @property
     def is_clock(self) -> bool:
         """Whether each handoff gets a clock with a due time."""
-        return isinstance(self.target, Duration)
+        return self.measure is None and isinstance(self.target, Duration)
 
 
 class SlaContract(_Part):

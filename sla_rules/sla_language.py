@@ -50,11 +50,31 @@ def _commitment(contract: SlaContract, commitment: Commitment) -> str:
 def measured_words(contract: SlaContract, commitment: Commitment) -> str:
     """What is measured and against what, without a full stop."""
     if commitment.measure is not None:
-        return f"{commitment.measure}, {commitment.target}"
+        return _measure_words(contract, commitment)
     words = f"from {commitment.start} to {commitment.stop}, {commitment.target}"
     if isinstance(commitment.target, Duration) and commitment.target.business:
         words += f" on the calendar “{contract.calendar_name(commitment)}”"
     return f"{words}; to be kept for {number_text(commitment.goal * 100)} % of leads"
+
+
+def _measure_words(contract: SlaContract, commitment: Commitment) -> str:
+    if commitment.measure == "campaigns announced":
+        return f"campaigns that sales was told of at least {commitment.target} before they began"
+    words = f"{commitment.measure}, {commitment.target}"
+    if commitment.segment is not None:
+        words += f"; of {commitment.segment}"
+    if (plan := commitment.from_sales_plan) is not None:
+        rates = (
+            ("the average deal", plan.average_deal, f"{contract.currency} {{:,.0f}}"),
+            ("the share won", plan.win_rate, "{:.0%}"),
+            ("the share of leads with an opportunity", plan.opportunity_rate, "{:.0%}"),
+        )
+        terms = [
+            f"{name} ({'as measured' if value == 'measured' else form.format(value)})"
+            for name, value, form in rates
+        ]
+        words += f": {contract.currency} {plan.revenue}, divided by {', '.join(terms)}"
+    return words
 
 
 def touch_words(contract: SlaContract) -> list[str]:

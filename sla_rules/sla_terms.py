@@ -97,7 +97,15 @@ class TouchFloor:
         return f"at least {self.minimum} touch{'' if self.minimum == 1 else 'es'}"
 
 
-Target = Duration | Quota | ShareLimit | TouchFloor
+@dataclass(frozen=True, slots=True)
+class PlannedQuota:
+    """As many as the sales plan needs; worked out when it is measured."""
+
+    def __str__(self) -> str:
+        return "from the sales plan"
+
+
+Target = Duration | Quota | ShareLimit | TouchFloor | PlannedQuota
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,8 @@ def parse_target(text: object) -> Target:
         return Quota(int(match["n"]), per)
     if match := _FLOOR.fullmatch(words):
         return TouchFloor(int(match["n"]))
+    if words == str(PlannedQuota()):
+        return PlannedQuota()
     if _DURATION.fullmatch(words):
         return parse_duration(words)
     raise ValueError(
