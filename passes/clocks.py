@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import frames, links, mirror
+from connectors.store import agreement, frames, links, mirror
 from connectors.store.tables import (
     activities,
     clocks,
@@ -27,6 +27,7 @@ from passes.opportunities import Opportunity, of_contacts
 from passes.step import StepResult
 from passes.wishes import wishes
 from sla_rules.clocks import run_clocks
+from sla_rules.clocks_excused import with_excuses
 from sla_rules.clocks_status import sla_status
 from sla_rules.qualify_handoff import minimum_information
 from sla_rules.touches import human_touches
@@ -110,6 +111,7 @@ def _run_part(
         excuses=frames.read(connection, excuses, link_ids=ids),
         now=now,
     )
+    run_now = with_excuses(run_now, agreement.standing_excuses(connection, ids))
     frames.delete(connection, clocks, ids)
     frames.write(connection, clocks, run_now)
     status = {row["person_id"]: row for row in sla_status(contract, run_now).iter_rows(named=True)}

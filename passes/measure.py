@@ -20,7 +20,7 @@ from connectors.store.tables import (
     stage_history,
 )
 from connectors.store.tables import metrics as metrics_table
-from passes import agreed, persons
+from passes import agreed, persons, published
 from passes.context import PassContext
 from passes.opportunities import of_contacts
 from passes.step import Finding, StepResult
@@ -41,6 +41,7 @@ def metrics(context: PassContext) -> StepResult:
     with context.store.begin() as connection:
         for figures in measured:
             _keep(connection, figures, now)
+            published.publish(connection, figures, now=now)
         breached = connection.execute(
             sa.select(sa.func.count()).select_from(clocks).where(clocks.c.status == "breached")
         ).scalar()
@@ -78,7 +79,7 @@ def compute(context: PassContext, kind: Any, *, period: Period | None = None) ->
         ids = handed["person_id"].to_list()
         timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
         history = frames.read(connection, stage_history)
-        return measure(
+        figures = measure(
             contract,
             clocks=frames.read(connection, clocks),
             handoffs=handed,
@@ -94,6 +95,7 @@ def compute(context: PassContext, kind: Any, *, period: Period | None = None) ->
             previous=wanted.before(),
             now=now,
         )
+        return published.with_published(connection, figures)
 
 
 def _opportunities(connection: sa.Connection) -> pl.DataFrame:

@@ -55,7 +55,7 @@ def decide(file: Path, *, by: str | None, as_json: bool) -> Exit:
     with session.reading() as bench, bench.alone("review") as context:
         for row in rows:
             try:
-                made += _one(context, row, _user(by))
+                made += _one(context, row, user_of(by))
             except ReviewError as error:
                 failed.append((str(row["link"]), str(error)))
     if as_json:
@@ -100,7 +100,7 @@ def _one(context: PassContext, row: dict[str, Any], by: str) -> list[Outcome]:
 
 def _make(decision: Callable[[PassContext, str], list[Outcome]], *, by: str | None, as_json: bool) -> Exit:
     with session.reading() as bench, bench.alone("review") as context:
-        outcomes = decision(context, _user(by))
+        outcomes = decision(context, user_of(by))
     if as_json:
         print_json([_as_json(one) for one in outcomes])
         return Exit.DONE
@@ -110,7 +110,8 @@ def _make(decision: Callable[[PassContext, str], list[Outcome]], *, by: str | No
     return Exit.DONE
 
 
-def _user(by: str | None) -> str:
+def user_of(by: str | None) -> str:
+    """Who decides: as told, else by ACCORD_USER, else the account on this machine."""
     return (by or load_settings().user or getpass.getuser())[:120]
 
 
