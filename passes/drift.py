@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.declaration import SALESFORCE_RULES
+from connectors.enforcement import OURS
 from connectors.errors import PermanentError
 from connectors.results import FieldSpec
 from connectors.store import cursors, drift, mirror
@@ -76,16 +76,13 @@ def compare_rules(context: PassContext) -> None:
         )
         if seen is not None:
             new = [(sobject, name) for sobject, name in sorted(active) if f"{sobject}.{name}" not in seen]
-            found = [_rule(*name) for name in new if name not in _OURS]
+            found = [_rule(*name) for name in new if name[1] not in OURS]
             drift.save(
                 connection,
                 "salesforce",
                 {one: _people(connection, "salesforce", one) for one in found},
                 now=now,
             )
-
-
-_OURS = {(rule.sobject, rule.name) for rule in SALESFORCE_RULES}
 
 
 def _rule(sobject: str, name: str) -> Drift:

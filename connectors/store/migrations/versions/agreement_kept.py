@@ -6,7 +6,7 @@ from alembic import op
 from connectors.store.column_types import UtcDateTime
 
 revision = "agreement_kept"
-down_revision = "mapped_fields"
+down_revision = "schema_drift"
 branch_labels = None
 depends_on = None
 
