@@ -24,8 +24,8 @@ def people(context: PassContext) -> StepResult:
             # A field has gone since the schema was read.
             findings = check_schema(context, "salesforce", afresh=True)
             result = read_changes(context, "salesforce", ("Lead", "Contact"))
-    findings = (*findings, rules_in_step.check(context))
-    return StepResult(figures={**result.figures, "owners read": owners}, findings=findings)
+    in_step = rules_in_step.check(context)
+    return StepResult(figures={**result.figures, "owners read": owners}, findings=(*findings, in_step))
 
 
 @deferrable
