@@ -6,7 +6,7 @@ from alembic import op
 from connectors.store.column_types import UtcDateTime
 
 revision = "agreement_kept"
-down_revision = "schema_drift"
+down_revision = "erasures"
 branch_labels = None
 depends_on = None
 
