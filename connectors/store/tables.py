@@ -13,12 +13,12 @@ from connectors.store.columns import metadata as metadata
 from connectors.store.columns import optional as _optional
 from connectors.store.tables_account import reconciliation as reconciliation
 from connectors.store.tables_account import reconciliation_daily as reconciliation_daily
-from connectors.store.tables_definitions import definition_activations as definition_activations
-from connectors.store.tables_erasures import erased_keys as erased_keys
-from connectors.store.tables_erasures import erasures as erasures
 from connectors.store.tables_agreement import campaign_announcements as campaign_announcements
 from connectors.store.tables_agreement import clock_excuses as clock_excuses
 from connectors.store.tables_agreement import published_figures as published_figures
+from connectors.store.tables_definitions import definition_activations as definition_activations
+from connectors.store.tables_erasures import erased_keys as erased_keys
+from connectors.store.tables_erasures import erasures as erasures
 from connectors.store.tables_identity import former_emails as former_emails
 from connectors.store.tables_identity import link_decisions as link_decisions
 from connectors.store.tables_identity import link_evidence as link_evidence
