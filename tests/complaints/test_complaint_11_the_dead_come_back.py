@@ -13,8 +13,8 @@ from connectors.store.tables import tombstones
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 
-FOLLOW = "hubspot_archived: archive, salesforce_deleted: archive"
-RULES = {"hubspot_archived: ignore, salesforce_deleted: ignore": FOLLOW}
+FOLLOW = "people: {hubspot_archived: archive, salesforce_deleted: archive"
+RULES = {"people: {hubspot_archived: ignore, salesforce_deleted: ignore": FOLLOW}
 
 
 def _stones(world: World) -> int:

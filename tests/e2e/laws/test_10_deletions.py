@@ -11,12 +11,11 @@ from passes.undo import plan_undo
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 
-SALESFORCE_FOLLOWS = {
-    "hubspot_archived: ignore, salesforce_deleted": "hubspot_archived: archive, salesforce_deleted"
-}
-HUBSPOT_FOLLOWS = {"salesforce_deleted: ignore": "salesforce_deleted: archive"}
+OF_PEOPLE = "salesforce_deleted: ignore}\n  companies"
+SALESFORCE_FOLLOWS = {"people: {hubspot_archived: ignore": "people: {hubspot_archived: archive"}
+HUBSPOT_FOLLOWS = {OF_PEOPLE: OF_PEOPLE.replace("ignore", "archive")}
 HUBSPOT_FORGETS = {
-    "salesforce_deleted: ignore": "salesforce_deleted: delete",
+    OF_PEOPLE: OF_PEOPLE.replace("ignore", "delete"),
     "purge: {absolute: 0}": "purge: {absolute: 9}",
 }
 

@@ -94,7 +94,7 @@ def test_a_killed_pass_leaves_no_trace(world: World, undisturbed: dict[str, Any]
     assert state_of(world) == undisturbed
 
 
-@pytest.mark.parametrize("path", ["*sobjects/Task/*", "*/sobjects/Lead/00Q*"])
+@pytest.mark.parametrize("path", ["*sobjects/Task/*", "*/composite/sobjects"])
 def test_a_step_that_failed_can_be_run_again_in_the_same_pass(
     world: World, undisturbed: dict[str, Any], path: str
 ) -> None:
@@ -133,7 +133,7 @@ def test_writes_without_an_answer_are_looked_up_and_not_repeated(
 ) -> None:
     begin_business(world)
     endpoints = {
-        "salesforce": ["*sobjects/Lead/H*", "*/sobjects/Lead/00Q*", "*sobjects/Task/*"],
+        "salesforce": ["*sobjects/Lead/H*", "*/composite/sobjects", "*sobjects/Task/*"],
         "hubspot": ["*/contacts/batch/upsert", "*/contacts/batch/update", "*/tasks/batch/upsert", "*-all"],
     }
     faults = [

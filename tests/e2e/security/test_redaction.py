@@ -22,6 +22,8 @@ BELONGS = {
     "journal.changes": "before and after of every write, for history and undo",
     "journal.external_key": "the key by which a record is created once",
     "holds.value": "the value that could not be written",
+    "merge_decisions.seen": "what both sides said when a field was decided, for a replay of other rules",
+    "merge_decisions.outcome": "what was decided",
     "conflicts.winning_value": "what was kept",
     "conflicts.losing_value": "what was lost, so that it can be restored",
     "documents.body": "the scorecard names those whose promise was broken",
