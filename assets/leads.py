@@ -84,6 +84,21 @@ def applied_writes(context: dg.AssetExecutionContext, accord: dg.ResourceParam[B
             asset="reconciliation",
             description="No hold is older, and no kind of hold grows faster, than the mapping's `holds.alarm` says.",
         ),
+        dg.AssetCheckSpec(
+            "owners_at_work",
+            asset="reconciliation",
+            description="Nobody whose clock runs belongs to an inactive or unmapped owner, or to Accord's own user.",
+        ),
+        dg.AssetCheckSpec(
+            "volume_as_usual",
+            asset="reconciliation",
+            description="Both sides have something new about as often as in the last four weeks.",
+        ),
+        dg.AssetCheckSpec(
+            "writes_accepted",
+            asset="reconciliation",
+            description="The sides took what the pass wrote, but for the share that `holds.alarm` allows.",
+        ),
     ],
     freshness_policy=dg.FreshnessPolicy.time_window(
         fail_window=timedelta(hours=2), warn_window=timedelta(minutes=30)

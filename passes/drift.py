@@ -134,6 +134,7 @@ def finding(context: PassContext, connection: sa.Connection, side: Side) -> Find
         holds=not known,
         why=f"{why}. `accord drift` lists all." if known else "Fields and rules are as they were.",
         figures={"changes": len(known), "blocking": sum(one.drift.blocking for one in known)},
+        severity="warning",
     )
 
 

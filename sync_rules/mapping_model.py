@@ -271,11 +271,17 @@ class HoldAlarm(Strict):
         older_than_days: a hold that has stood longer is too old.
         more_than: open holds of one kind more than a day ago; a queue that grows faster is too fast.
         except_kinds: kinds that may stand and grow, because they wait for a person's wish and not for a repair.
+        silence_times, silence_hours: a side that has nothing new for more than so many times its longest quiet
+            stretch of the last weeks, and for more than so many hours, is too quiet.
+        rejected_share: more of a pass's writes refused than this is too much.
     """
 
     older_than_days: Annotated[float, Field(gt=0, strict=False)] = 14
     more_than: Annotated[int, Field(ge=1)] = 100
     except_kinds: Texts = ("undone",)
+    silence_times: Annotated[float, Field(ge=1, strict=False)] = 2
+    silence_hours: Annotated[float, Field(gt=0, strict=False)] = 12
+    rejected_share: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.2
 
 
 class HoldRules(Strict):

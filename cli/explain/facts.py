@@ -48,6 +48,7 @@ class Facts:
         person: link, records and company.
         linked_at: when the link was made or last changed.
         standing: class and reason of the last reconciliation, or None before the first.
+        clause: the rule that keeps them from one side, by its place in the contracts, or "".
         admission: whether they may go over to Salesforce, in words.
         judgement: the row of the judgements, or None before the first.
         plan: what a pass would write for this person now, from what was last read.
@@ -59,6 +60,7 @@ class Facts:
     linked_at: datetime
     standing: tuple[str, str] | None
     admission: str
+    clause: str
     judgement: dict[str, Any] | None
     criteria: tuple[CriterionLine, ...]
     history: tuple[dict[str, Any], ...]
@@ -94,6 +96,7 @@ def gather(context: PassContext, connection: sa.Connection, link_id: str) -> Fac
         linked_at=stored.made_at,
         standing=_standing(connection, link_id),
         admission=admission.admit(person, stage, context.mapping).why,
+        clause=_clause(context, person, judged[0] if judged else None),
         judgement=judged[0] if judged else None,
         criteria=_criteria(context.contracts.definition, judged[0]) if judged else (),
         history=_rows(connection, stage_history, link_id, "at"),
@@ -121,6 +124,27 @@ def _standing(connection: sa.Connection, link_id: str) -> tuple[str, str] | None
     query = sa.select(reconciliation.c["class"], reconciliation.c.reason)
     found = connection.execute(query.where(reconciliation.c.link_id == link_id)).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+def _clause(context: PassContext, person: Person, judged: dict[str, Any] | None) -> str:
+    """Which rule keeps the person from the other side."""
+    rules, link = context.mapping.admission, person.row.link
+    if link.hubspot_id is None:
+        return f"mapping, admission.create_in_hubspot: {rules.create_in_hubspot}"
+    if link.salesforce_id is not None or judged is None:
+        return ""
+    if judged["stage"] in rules.stages:
+        return f"mapping, admission.minimum: {', '.join(rules.minimum)}"
+    stops = [
+        line.label for line in _criteria(context.contracts.definition, judged) if line.verdict == "passed"
+    ]
+    banned = [
+        label for label in stops if label in {one.label for one in context.contracts.definition.disqualify}
+    ]
+    if banned:
+        return f"lead definition, disqualify: {', '.join(banned)}"
+    lacks = f" ({judged['missing']})" if judged["missing"] else ""
+    return f"mapping, admission.stages: {', '.join(rules.stages)}{lacks}"
 
 
 def _criteria(definition: LeadDefinition, judged: dict[str, Any]) -> tuple[CriterionLine, ...]:

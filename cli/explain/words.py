@@ -37,9 +37,9 @@ def syncing(facts: Facts) -> list[str]:
     if link.hubspot_id is not None and link.salesforce_id is not None:
         lines.append("Yes: both records exist and are kept in agreement.")
     elif link.salesforce_id is None:
-        lines.append(f"Not in Salesforce: {facts.admission}.")
+        lines.append(f"Not in Salesforce: {facts.admission}.{_by(facts.clause)}")
     else:
-        lines.append("Not in HubSpot: the mapping's admission rules say who is created there.")
+        lines.append(f"Not in HubSpot.{_by(facts.clause)}")
     if facts.standing is not None:
         lines.append(f"The last reconciliation: {facts.standing[0]}, {facts.standing[1]}.")
     lines += [f"Held as a whole: {hold.why} {hold.remedy}" for hold in held]
@@ -53,3 +53,7 @@ def syncing(facts: Facts) -> list[str]:
     when = f"{moment(facts.last_pass)} UTC" if facts.last_pass else "never"
     lines.append(f"Last complete pass: {when}.")
     return lines
+
+
+def _by(clause: str) -> str:
+    return f" The clause: {clause}." if clause else ""

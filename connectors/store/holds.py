@@ -1,7 +1,7 @@
 """Holds: what was planned but must not be written, since when, and whether it has been released."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from sync_rules.plan import Hold
 from sync_rules.records import Side
 
 _Key = tuple[str, str, str, str, str]
+# A refused write that is tried again lets its hold go for the length of a pass.
+_TRIED_AGAIN = timedelta(hours=1)
 _OF_KEY = (
     holds.c.link_id == sa.bindparam("b_link"),
     holds.c.side == sa.bindparam("b_side"),
@@ -63,19 +65,19 @@ def add(connection: sa.Connection, found: Sequence[Hold], *, now: datetime) -> N
         }
         for h in found
     }
-    # What was released and is found again is a new hold, and its age begins anew.
+    # What was released and is found again is a new hold, and its age begins anew; but not what is only tried again.
     again = [
         dict(zip(("b_link", "b_side", "b_type", "b_kind", "b_field"), key, strict=True))
-        for key in _released(connection, rows)
+        for key in _released(connection, rows, before=now - _TRIED_AGAIN)
     ]
     if again:
         connection.execute(sa.update(holds).where(*_OF_KEY).values(first_seen_at=now), again)
     upsert(connection, holds, rows.values(), keep=("first_seen_at",))
 
 
-def _released(connection: sa.Connection, keys: Collection[_Key]) -> list[_Key]:
+def _released(connection: sa.Connection, keys: Collection[_Key], *, before: datetime) -> list[_Key]:
     link_ids = {key[0] for key in keys}
-    query = sa.select(holds).where(holds.c.released_at.is_not(None))
+    query = sa.select(holds).where(holds.c.released_at < before)
     found = (
         (row.link_id, row.side, row.object_type, row.kind, row.field)
         for row in where_in(connection, query, holds.c.link_id, link_ids)

@@ -62,6 +62,7 @@ def test_a_hold_that_comes_back_begins_its_age_anew(world: World) -> None:
     world.later(days=3)
     world.edit_contact(contact_id, jobtitle="VP")
     world.run()
+    world.later(hours=2)
     world.edit_contact(contact_id, jobtitle="Chief " * 30)
     world.run()
     (line,) = _lines(world)

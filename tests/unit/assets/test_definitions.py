@@ -19,6 +19,9 @@ CHECKS = {
     "new_fields_filled": ("sync_plan", False),
     "remainder_is_zero": ("reconciliation", False),
     "holds_not_ageing": ("reconciliation", False),
+    "owners_at_work": ("reconciliation", False),
+    "volume_as_usual": ("reconciliation", False),
+    "writes_accepted": ("reconciliation", False),
     "systems_agree": ("parity_audit", False),
     "no_breach_unreported": ("sla_metrics", False),
 }
