@@ -60,12 +60,12 @@ def test_a_person_moves_from_class_to_class_and_stays_in_their_day(world: World)
 def test_only_those_who_changed_are_looked_at_and_the_account_is_that_of_everybody(
     make_world: Callable[..., World],
 ) -> None:
-    world = make_world(people=60, scenario="default", seed=5)
+    world = make_world(people=30, scenario="default", seed=5)
     world.settle()
     world.run()
     assert world.last["reconciliation"].figures["people looked at"] < 15
     known = _places(world)
-    assert len(known) > 40
+    assert len(known) > 20
     with world.bench.store.begin() as connection:
         connection.execute(sa.delete(reconciliation))
     world.remap({"more_than: 100": "more_than: 99"})
