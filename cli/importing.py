@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from cli.console import err, out, print_json, table
 from cli.errors import FileRefusedError
 from cli.exits import Exit
-from cli.forget import erased_addresses
+from cli.forget.command import erased_addresses
 from dagster_project.settings import load_settings
 from dagster_project.workbench import make_hubspot
 from imports import showing

@@ -12,6 +12,7 @@ import typer.core
 from cli import agreement
 from cli.errors import boundary
 from cli.exits import MEANINGS, Exit
+from cli.forget.grammar import forget
 from cli.review.grammar import app as review_links
 from cli.sla_grammar import app as sla_app
 
@@ -162,48 +163,7 @@ def back_fill(
     _end(work.command(field, as_they_change=as_they_change, yes=yes, as_json=as_json, limit=limit))
 
 
-@app.command(rich_help_panel=_SYNC)
-def forget(
-    who: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[PERSON]", help="An e-mail address, a record's id on either side, or a link's id."
-        ),
-    ] = None,
-    again: Annotated[
-        bool,
-        typer.Option(
-            "--again", help="Whoever was erased and came in again; and finish what was interrupted."
-        ),
-    ] = False,
-    lift: Annotated[
-        str | None, typer.Option(metavar="CERTIFICATE", help="Let the person of this certificate in again.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Erase without asking.")] = False,
-    reference: Annotated[
-        str | None, typer.Option(help="The request's number or date, for the certificate.")
-    ] = None,
-    by: Annotated[str | None, typer.Option(help="Who asks for it; else the user of this machine.")] = None,
-    certificate: Annotated[
-        Path | None, typer.Option(help="Write the certificate to this JSON file, and as text beside it.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Erase one person on both sides and here for good, with a certificate, and keep them out."""
-    from cli import forget as work
-
-    _end(
-        work.command(
-            who,
-            again=again,
-            lift=lift,
-            yes=yes,
-            reference=reference,
-            by=by,
-            certificate=certificate,
-            as_json=as_json,
-        )
-    )
+app.command(rich_help_panel=_SYNC)(forget)
 
 
 @app.command("import", rich_help_panel=_SYNC)

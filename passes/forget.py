@@ -194,7 +194,10 @@ def _named(key: RecordKey, context: PassContext) -> Record:
 def _delete_there(context: PassContext, erasure_id: str) -> StepResult:
     """Delete both sides' records and see that they are gone; what is done already is not done again."""
     with context.store.begin() as connection:
-        scope = dict(erasures.row_of(connection, erasure_id).scope)
+        row = erasures.row_of(connection, erasure_id)
+    if row.state != "begun":
+        raise ForgetError(f"{erasure_id} is {row.state}: another process has finished it meanwhile")
+    scope = dict(row.scope)
     records: list[list[Any]] = scope["records"]
     refused: list[str] = []
     for object_type in _ORDER:

@@ -1,11 +1,16 @@
 """Erasure on request from the command line: shown, asked, done on both sides and here, certified, kept out."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sandbox.faults import FaultRule
 from sandbox.hubspot.portal import Actor
 from sandbox.launch import start_sandbox
 from tests.e2e.cli_world import Shell
@@ -108,6 +113,31 @@ def test_forget_shows_asks_erases_everywhere_certifies_and_keeps_out(shell: Shel
     assert (again.exit_code, "erased already" in again.stdout) == (0, True)
     assert len(org.rows("Lead")) == 1
     _comes_again(shell, told["erasure_id"], tmp_path)
+
+
+def test_a_killed_erasure_is_finished_by_the_next(shell: Shell) -> None:
+    contact_id, lead_id = _enter(shell)
+    rule = {"vendor": "salesforce", "method": "DELETE", "path": "*/composite/sobjects", "delay_s": 60.0}
+    fault = shell.sandbox.faults.add(FaultRule.model_validate(rule))
+    command = [sys.executable, "-c", "from cli.main import main; main()", "forget", EMAIL, "--yes"]
+    process = subprocess.Popen(command, env={**os.environ, **shell.environment}, stdout=subprocess.DEVNULL)
+    try:
+        deadline_s = time.monotonic() + 60
+        while not any(one["id"] == fault and one["fired"] for one in shell.sandbox.faults.snapshot()):
+            assert process.poll() is None, "it ended before the moment to kill it"
+            assert time.monotonic() < deadline_s
+            time.sleep(0.02)
+    finally:
+        process.kill()
+        process.wait(30)
+    shell.sandbox.faults.clear()
+    # The dead process has the lease; the erasure itself may go on under it, a pass may not.
+    assert shell.accord("sync").exit_code == 4
+    done = shell.accord("forget", "--again", "--yes")
+    assert (done.exit_code, "interrupted" in done.stdout) == (0, True), done.output
+    assert shell.sandbox.portal.record("contacts", contact_id) is None
+    assert shell.sandbox.org.record("Lead", lead_id)["IsDeleted"] is True  # type: ignore[index]
+    assert _said(shell) == []
 
 
 def _comes_again(shell: Shell, erasure_id: str, folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""``accord forget``: erasing one person on request."""
