@@ -307,6 +307,23 @@ def audit(
 
 
 @app.command(rich_help_panel=_AGREEMENT)
+def suggest(
+    goal: Annotated[
+        str, typer.Option(help="What counts as reached: accepted, won or 'great example'.")
+    ] = "accepted",
+    most: Annotated[int, typer.Option("--max-criteria", min=1, help="Criteria changed at most.")] = 3,
+    file: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Also write the proposed definition.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Find changes to the lead definition that outcomes speak for, each with its effect on people held out."""
+    from cli import suggesting as work
+
+    _end(work.command(goal, most=most, file=file, as_json=as_json))
+
+
+@app.command(rich_help_panel=_AGREEMENT)
 def scorecard(
     out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("var/scorecard.html"),
     days: Annotated[

@@ -85,7 +85,7 @@ def compute(context: PassContext, kind: Any, *, period: Period | None = None) ->
             handoffs=handed,
             judgement_history=history,
             dispositions=frames.read(connection, dispositions),
-            opportunities=_opportunities(connection),
+            opportunities=opportunities_of_people(connection),
             touches=human_touches(contract, timeline, sales_owners=sales),
             campaigns=_campaigns(connection),
             statuses=frames.read(connection, sales_statuses),
@@ -98,7 +98,8 @@ def compute(context: PassContext, kind: Any, *, period: Period | None = None) ->
         return published.with_published(connection, figures)
 
 
-def _opportunities(connection: sa.Connection) -> pl.DataFrame:
+def opportunities_of_people(connection: sa.Connection) -> pl.DataFrame:
+    """The opportunities of everybody who became a Contact, as ``sla_frames.OPPORTUNITIES``."""
     contacts = {
         row.link.salesforce_id: row.link.link_id
         for row in links.load_all(connection, "person")
