@@ -13,8 +13,8 @@ from connectors.store import runs
 from passes import measure
 from passes.workbench import Workbench
 from reports import words
-from sla_rules.metrics import Metrics
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.figures import Metrics
+from sla_rules.metrics.period import Period
 
 _STYLES = {"met": "green", "on course": "green", "behind": "yellow", "missed": "red"}
 

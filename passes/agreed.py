@@ -11,7 +11,7 @@ from connectors.store import agreement, frames, links, mirror
 from connectors.store.tables import judgements
 from passes import persons
 from passes.context import PassContext
-from sla_rules.metrics_quota import ANNOUNCEMENTS, PEOPLE
+from sla_rules.metrics.quota import ANNOUNCEMENTS, PEOPLE
 from sla_rules.sla import SlaContract
 
 

@@ -26,8 +26,8 @@ from passes.opportunities import of_contacts
 from passes.step import Finding, StepResult
 from reports.scorecard import Links, PersonRef, scorecard_html
 from reports.scorecard_markdown import scorecard_markdown
-from sla_rules.metrics import Metrics, measure
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.figures import Metrics, measure
+from sla_rules.metrics.period import Period
 from sla_rules.sla_frames import CAMPAIGNS, OPPORTUNITIES
 from sla_rules.touches import human_touches
 

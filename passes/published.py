@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from connectors.store import agreement
-from sla_rules.metrics import Metrics
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.figures import Metrics
+from sla_rules.metrics.period import Period
 
 
 def publish(connection: sa.Connection, measured: Metrics, *, now: datetime) -> int:

@@ -14,7 +14,7 @@ import polars as pl
 from markupsafe import Markup
 
 from reports import charts, words
-from sla_rules.metrics import Metrics
+from sla_rules.metrics.figures import Metrics
 from sla_rules.sla import SlaContract
 
 _SHOWN_BREACHES = 500

@@ -5,7 +5,7 @@ The whole page with names is ``scorecard.py``.
 
 from reports import words
 from reports.markdown import section, table
-from sla_rules.metrics import Metrics
+from sla_rules.metrics.figures import Metrics
 from sla_rules.sla import SlaContract
 
 

@@ -1,6 +1,6 @@
 """What a quota may be narrowed to, and how it follows from the sales plan; the terms, and the arithmetic.
 
-Rates are measured in ``metrics_quota.py``; what a commitment is stands in ``sla.py``.
+Rates are measured in ``metrics/quota.py``; what a commitment is stands in ``sla.py``.
 """
 
 import math

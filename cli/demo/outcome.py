@@ -10,7 +10,7 @@ from cli.scorecard import show_attainment
 from connectors.store import overview
 from passes.workbench import Workbench
 from sandbox.launch import Sandbox
-from sla_rules.metrics import Metrics
+from sla_rules.metrics.figures import Metrics
 
 _ORDER = ("go-nowhere", "lead", "MQL", "SQL")
 _MEANING = {

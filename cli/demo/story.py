@@ -24,7 +24,7 @@ from connectors.store import audits
 from passes.context import PassOptions
 from passes.workbench import Workbench
 from sandbox.launch import Sandbox
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.period import Period
 
 MOST_CALLS_AT_REST = 20
 _PLAN_ROWS = 6

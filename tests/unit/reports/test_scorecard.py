@@ -9,8 +9,8 @@ from reports import words
 from reports.scorecard import Links, PersonRef, scorecard_html
 from reports.scorecard_markdown import scorecard_markdown
 from sla_rules.clocks import run_clocks
-from sla_rules.metrics import Metrics, measure
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.figures import Metrics, measure
+from sla_rules.metrics.period import Period
 from sla_rules.sla_loading import shipped_sla
 from tests.unit.reports.small_business import NOW, small_business
 

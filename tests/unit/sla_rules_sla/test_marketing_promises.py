@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from sla_rules.metrics import Metrics, measure
-from sla_rules.metrics_period import Period
-from sla_rules.metrics_quota import ANNOUNCEMENTS, PEOPLE
+from sla_rules.metrics.figures import Metrics, measure
+from sla_rules.metrics.period import Period
+from sla_rules.metrics.quota import ANNOUNCEMENTS, PEOPLE
 from sla_rules.sla import SlaContract
 from sla_rules.sla_frames import CLOCKS, DISPOSITIONS, HANDOFFS, JUDGEMENT_HISTORY, OPPORTUNITIES, TOUCHES
 from sla_rules.sla_language import plain_language

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from sla_rules.clocks import run_clocks
-from sla_rules.metrics import Metrics, measure
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.figures import Metrics, measure
+from sla_rules.metrics.period import Period
 from sla_rules.sla_frames import (
     CAMPAIGNS,
     DISPOSITIONS,

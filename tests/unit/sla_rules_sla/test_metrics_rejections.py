@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from sla_rules.metrics_rejections import REJECTED_BY, rejected_by
+from sla_rules.metrics.rejections import REJECTED_BY, rejected_by
 
 AT = datetime(2026, 11, 3, tzinfo=UTC)
 FATES = {

@@ -5,7 +5,7 @@ All minutes are business minutes of first-touch clocks; excused clocks are left 
 
 import polars as pl
 
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.period import Period
 from sla_rules.sla import SlaContract
 from sla_rules.sla_frames import Schema
 from sla_rules.sla_terms import Duration

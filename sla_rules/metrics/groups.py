@@ -1,13 +1,13 @@
 """People by stage and step, and the same figures by rep, by source and by campaign.
 
-Sums over the cohort of ``metrics_cohort.py`` and the clocks; what a fate is, is decided there.
+Sums over the cohort of ``metrics/cohort.py`` and the clocks; what a fate is, is decided there.
 """
 
 from datetime import datetime
 
 import polars as pl
 
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.period import Period
 from sla_rules.sla_frames import CAMPAIGNS, Schema, conform
 
 STAGES: Schema = {"stage": pl.String, "people": pl.Int64, "previous_people": pl.Int64}

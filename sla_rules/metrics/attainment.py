@@ -8,8 +8,8 @@ from datetime import datetime
 
 import polars as pl
 
-from sla_rules.metrics_period import Period
-from sla_rules.metrics_quota import ANNOUNCEMENTS, PEOPLE, announced, of_segment
+from sla_rules.metrics.period import Period
+from sla_rules.metrics.quota import ANNOUNCEMENTS, PEOPLE, announced, of_segment
 from sla_rules.sla import Commitment, SlaContract
 from sla_rules.sla_frames import UTC_US, Schema
 from sla_rules.sla_terms import Duration, PlannedQuota, Quota, ShareLimit
@@ -36,7 +36,7 @@ BREACHES: Schema = {
 class Evidence:
     """What attainment is read from: clocks, handoffs with their fate, and qualifications (all ever).
 
-    ``people`` and ``announcements`` are the frames of ``metrics_quota.py``.
+    ``people`` and ``announcements`` are the frames of ``metrics/quota.py``.
     """
 
     clocks: pl.DataFrame

@@ -1,6 +1,6 @@
 """All figures of one period in one value: what the scorecard shows and the database keeps.
 
-Assembly only; each figure is defined in the ``metrics_*`` module that computes it.
+Assembly only; each figure is defined in the module that computes it.
 """
 
 from dataclasses import dataclass, fields
@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from sla_rules import metrics_groups, metrics_speed
 from sla_rules.clocks_episodes import episodes
-from sla_rules.metrics_attainment import Evidence, attainment, breaches, quotas
-from sla_rules.metrics_cohort import cohort, newly_qualified
-from sla_rules.metrics_period import Period
-from sla_rules.metrics_quota import ANNOUNCEMENTS, PEOPLE, planned
-from sla_rules.metrics_rejections import rejected_by
+from sla_rules.metrics import groups, speed
+from sla_rules.metrics.attainment import Evidence, attainment, breaches, quotas
+from sla_rules.metrics.cohort import cohort, newly_qualified
+from sla_rules.metrics.period import Period
+from sla_rules.metrics.quota import ANNOUNCEMENTS, PEOPLE, planned
+from sla_rules.metrics.rejections import rejected_by
 from sla_rules.sla import SlaContract
 from sla_rules.sla_frames import CLOCKS, JUDGEMENT_HISTORY, OPPORTUNITIES, STATUSES, Schema, conform
 
@@ -28,10 +28,10 @@ class Metrics:
     Attributes:
         contract_version: the version of the SLA that was measured.
         currency: of all amounts.
-        attainment, quotas, breaches: ``metrics_attainment.py``.
-        first_touch, bands, delays, trend: ``metrics_speed.py``.
-        stages, funnel, reps, sources, campaigns, rejections: ``metrics_groups.py``.
-        rejected_by: ``metrics_rejections.py``.
+        attainment, quotas, breaches: ``metrics/attainment.py``.
+        first_touch, bands, delays, trend: ``metrics/speed.py``.
+        stages, funnel, reps, sources, campaigns, rejections: ``metrics/groups.py``.
+        rejected_by: ``metrics/rejections.py``.
         notes: what the reader must know about gaps in the figures.
     """
 
@@ -93,8 +93,8 @@ def measure(
         touches: the touches frame.
         campaigns: ``campaign, cost``.
         statuses: the statuses frame; answers given only by status are unknown without it.
-        people: what quotas by segment are counted by (``metrics_quota.PEOPLE``); nobody is in one without it.
-        announcements: campaigns and when sales was told (``metrics_quota.ANNOUNCEMENTS``).
+        people: what quotas by segment are counted by (``metrics.quota.PEOPLE``); nobody is in one without it.
+        announcements: campaigns and when sales was told (``metrics.quota.ANNOUNCEMENTS``).
         period: what is measured.
         previous: what it is compared with.
         now: aware UTC.
@@ -129,12 +129,12 @@ def measure(
             _or_none(announcements, ANNOUNCEMENTS), ANNOUNCEMENTS, name="announcements", needed=("campaign",)
         ),
     )
-    first = metrics_speed.first_touch_clocks(contract, timed)
+    first = speed.first_touch_clocks(contract, timed)
     commitment = contract.stopping_at("first touch")
     first_id = commitment.id if commitment else ""
     handed = fates.filter(period.holds("handed_off_at"))
     reps, sources, by_campaign = (
-        metrics_groups.by_group(key, handed, timed, first_id) for key in ("owner", "source", "campaign")
+        groups.by_group(key, handed, timed, first_id) for key in ("owner", "source", "campaign")
     )
     return Metrics(
         contract_version=contract.version,
@@ -145,16 +145,16 @@ def measure(
         attainment=attainment(contract, evidence, period, previous, now),
         quotas=quotas(contract, evidence, period, now),
         breaches=breaches(contract, evidence, period, now),
-        first_touch=metrics_speed.first_touch(first, period, previous),
-        bands=metrics_speed.bands(contract, first, period, previous),
-        delays=metrics_speed.delays(first, period, previous),
-        trend=metrics_speed.trend(first, period, previous),
-        stages=metrics_groups.stages(history, period, previous, now),
-        funnel=metrics_groups.funnel(qualified, fates, period, previous),
+        first_touch=speed.first_touch(first, period, previous),
+        bands=speed.bands(contract, first, period, previous),
+        delays=speed.delays(first, period, previous),
+        trend=speed.trend(first, period, previous),
+        stages=groups.stages(history, period, previous, now),
+        funnel=groups.funnel(qualified, fates, period, previous),
         reps=reps,
         sources=sources,
-        campaigns=metrics_groups.with_cost(by_campaign, fates, campaigns),
-        rejections=metrics_groups.rejections(handed),
+        campaigns=groups.with_cost(by_campaign, fates, campaigns),
+        rejections=groups.rejections(handed),
         rejected_by=rejected_by(handed, handoffs),
         notes=(*arithmetic, *_notes(contract, evidence, opportunities, statuses)),
     )

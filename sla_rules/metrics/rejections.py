@@ -1,6 +1,6 @@
 """Where the rejections come from: sales' reasons by source, by campaign and by criterion of the lead definition.
 
-The rejection itself is decided in ``metrics_cohort.py``; why sales said no, over all, is in ``metrics_groups.py``.
+The rejection itself is decided in ``metrics/cohort.py``; why sales said no, over all, is in ``metrics/groups.py``.
 """
 
 import polars as pl

@@ -1,13 +1,13 @@
 """What marketing's own promises are measured from: rates for the sales plan, segments, announced campaigns.
 
-The shares and verdicts are in ``metrics_attainment.py``.
+The shares and verdicts are in ``metrics/attainment.py``.
 """
 
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from sla_rules.metrics_period import Period
+from sla_rules.metrics.period import Period
 from sla_rules.sla import Commitment, SlaContract
 from sla_rules.sla_frames import OPPORTUNITIES, UTC_US, Schema, conform
 from sla_rules.sla_plan import Rates, SalesPlan, Segment, derived_quota
