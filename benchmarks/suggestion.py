@@ -2,7 +2,7 @@
 
 Inputs are what was known before sales spoke. Five folds, the same for everybody; the suggested definition is
 found anew inside each training part, and its whole-number score comes from the engine that judges everybody.
-Here: the models and the table. Not here: the list (``suggestion_list``), the suggestion (``sla_rules.suggest``).
+Here: the models and the table. Not here: the list (``suggestion_list``), the suggestion (``sla_rules.suggesting``).
 """
 
 import sys
@@ -23,9 +23,9 @@ from benchmarks.suggestion_list import BY_HAND, FLAGS, LIST, NUMBERS, TEXTS, exa
 from sla_rules.definition import LeadDefinition
 from sla_rules.definition_loading import load_definition
 from sla_rules.qualify import qualify
-from sla_rules.suggest import folds, suggested_criteria
-from sla_rules.suggest_candidates import definition_of
-from sla_rules.suggest_examples import AS_OF, Examples
+from sla_rules.suggesting.candidates import definition_of
+from sla_rules.suggesting.examples import AS_OF, Examples
+from sla_rules.suggesting.suggestion import folds, suggested_criteria
 
 WANTED_RATIO = 0.97
 SEED = 0

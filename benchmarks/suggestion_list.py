@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from sla_rules.qualify_behaviour import ACTIVITY_COLUMNS, MOMENT
-from sla_rules.suggest_examples import Examples
+from sla_rules.suggesting.examples import Examples
 
 LIST = Path(__file__).parents[2] / "shared" / "data" / "x_education_leads.csv"
 OUTCOME = "Converted"

@@ -11,9 +11,9 @@ from contract_files.hints import did_you_mean
 from contract_files.lines import parse_contract
 from passes.suggest import read_examples
 from sla_rules.definition_loading import load_definition
-from sla_rules.suggest_examples import GOALS, TooFewAnswers
-from sla_rules.suggest_page import with_comments
-from sla_rules.suggest_tweaks import Tweak, ranking_of, top_tweaks, tweaked
+from sla_rules.suggesting.examples import GOALS, TooFewAnswers
+from sla_rules.suggesting.page import with_comments
+from sla_rules.suggesting.tweaks import Tweak, ranking_of, top_tweaks, tweaked
 
 _WHAT = {"add": "add", "drop": "drop", "points": "weigh anew"}
 

@@ -1,6 +1,6 @@
 """Reads what a suggestion learns from: people handed over, what they did before, what became of them.
 
-Not here: learning (``sla_rules.suggest``). Of the mapping's fields only those are taken that the definition already
+Not here: learning (``sla_rules.suggesting``). Of the mapping's fields only those are taken that the definition already
 names: others may be what sales wrote down afterwards.
 """
 
@@ -11,7 +11,7 @@ from connectors.store.tables import activities, dispositions, handoffs
 from passes import persons
 from passes.measure import opportunities_of_people
 from sla_rules.definition import LeadDefinition
-from sla_rules.suggest_examples import Examples, Goal, examples_of
+from sla_rules.suggesting.examples import Examples, Goal, examples_of
 from sync_rules.mapping import Mapping
 
 

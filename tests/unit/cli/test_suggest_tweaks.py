@@ -7,8 +7,8 @@ from cli.suggesting import proposed_text
 from connectors.store.engine import Store
 from passes.suggest import read_examples
 from sla_rules.definition_loading import load_definition
-from sla_rules.suggest_examples import Examples, TooFewAnswers
-from sla_rules.suggest_tweaks import Tweak, ranking_of, top_tweaks
+from sla_rules.suggesting.examples import Examples, TooFewAnswers
+from sla_rules.suggesting.tweaks import Tweak, ranking_of, top_tweaks
 from sync_rules.mapping import load_shipped_mapping
 from tests.unit.sla_rules.test_suggest import world
 

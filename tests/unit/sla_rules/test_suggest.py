@@ -10,12 +10,12 @@ from sklearn.metrics import roc_auc_score
 from sla_rules.definition_loading import load_definition
 from sla_rules.qualify import qualify
 from sla_rules.qualify_behaviour import MOMENT
-from sla_rules.suggest import Suggestion, suggest
-from sla_rules.suggest_candidates import meets
-from sla_rules.suggest_choice import ranking
-from sla_rules.suggest_examples import AS_OF, Examples, TooFewAnswers, examples_of
-from sla_rules.suggest_gates import Gates
-from sla_rules.suggest_page import suggested_yaml
+from sla_rules.suggesting.candidates import meets
+from sla_rules.suggesting.choice import ranking
+from sla_rules.suggesting.examples import AS_OF, Examples, TooFewAnswers, examples_of
+from sla_rules.suggesting.gates import Gates
+from sla_rules.suggesting.page import suggested_yaml
+from sla_rules.suggesting.suggestion import Suggestion, suggest
 
 COUNT = 1200
 

@@ -1,7 +1,7 @@
 """Suggest a definition: a few criteria with whole points, learnt from outcomes and measured on people held out.
 
 Here: a suggestion from nothing, with the effect of each criterion. Not here: changes to a definition that is in
-force (``suggest_tweaks``), the file that a person may adopt (``suggest_page``).
+force (``tweaks``), the file that a person may adopt (``page``).
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ import numpy.typing as npt
 from sklearn.model_selection import StratifiedKFold
 
 from sla_rules.definition import BehaviourCriterion, LeadDefinition
-from sla_rules.suggest_candidates import Asked, candidates, meets
-from sla_rules.suggest_choice import choose, ranking, score, whole_points
-from sla_rules.suggest_examples import Examples, Flags
+from sla_rules.suggesting.candidates import Asked, candidates, meets
+from sla_rules.suggesting.choice import choose, ranking, score, whole_points
+from sla_rules.suggesting.examples import Examples, Flags
 
 FOLDS = 5
 MOST_CRITERIA = 12

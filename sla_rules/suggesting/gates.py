@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sla_rules.suggest_choice import Points
-from sla_rules.suggest_examples import Flags
+from sla_rules.suggesting.choice import Points
+from sla_rules.suggesting.examples import Flags
 
 _SURE = 2 / 3
 """Share of those from a threshold on who must have reached the goal, for SQL."""

@@ -1,7 +1,7 @@
 """Which few criteria tell most, and how many whole points each is worth.
 
 Here: forward selection by the score test of a logistic regression, points by rounding its coefficients, then a
-search by single points for the best ranking. Not here: what the criteria are (``suggest_candidates``).
+search by single points for the best ranking. Not here: what the criteria are (``candidates``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from sla_rules.suggest_examples import Flags
+from sla_rules.suggesting.examples import Flags
 
 Numbers = npt.NDArray[np.float64]
 Points = npt.NDArray[np.int64]

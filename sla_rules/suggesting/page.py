@@ -1,6 +1,6 @@
 """The proposed definition as a file that a person may adopt: YAML with the measured effects as comments.
 
-Here: values to text that the loader accepts. Not here: what is proposed (``suggest``, ``suggest_tweaks``).
+Here: values to text that the loader accepts. Not here: what is proposed (``suggestion``, ``tweaks``).
 """
 
 import re
@@ -12,9 +12,9 @@ import yaml
 
 from sla_rules.definition import BehaviourCriterion
 from sla_rules.definition_values import Part
-from sla_rules.suggest import Suggestion
-from sla_rules.suggest_candidates import Asked
-from sla_rules.suggest_gates import Gates
+from sla_rules.suggesting.candidates import Asked
+from sla_rules.suggesting.gates import Gates
+from sla_rules.suggesting.suggestion import Suggestion
 
 _WIDTH = 108
 

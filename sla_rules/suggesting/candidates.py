@@ -1,7 +1,7 @@
 """Criteria that could be asked: values and small groups of values, thresholds, things done.
 
 Here: readable candidates from the examples, as criteria of the definition's own language, and who meets them by
-the engine that judges everybody. Not here: which of them are worth asking (``suggest_choice``).
+the engine that judges everybody. Not here: which of them are worth asking (``choice``).
 """
 
 import re
@@ -16,7 +16,7 @@ from sla_rules.definition import MAX_CRITERIA, BehaviourCriterion, FitCriterion,
 from sla_rules.definition_text import criterion_in_words
 from sla_rules.qualify_behaviour import asked_by, behaviour_of
 from sla_rules.qualify_fit import fit_of
-from sla_rules.suggest_examples import AS_OF, Examples, Flags
+from sla_rules.suggesting.examples import AS_OF, Examples, Flags
 
 Asked = FitCriterion | BehaviourCriterion
 

@@ -1,7 +1,7 @@
 """Single changes to the definition in force, with what each does to the ranking of people held out.
 
 Here: which criteria to add, drop or weigh anew, and the raw values of the definition with changes made. Not here:
-a definition from nothing (``suggest``), the text of the file (``suggest_page``).
+a definition from nothing (``suggestion``), the text of the file (``page``).
 """
 
 import copy
@@ -13,11 +13,11 @@ import numpy as np
 
 from sla_rules.definition import BehaviourCriterion, LeadDefinition
 from sla_rules.qualify_behaviour import asked_by, behaviour_of
-from sla_rules.suggest import FOLDS, folds
-from sla_rules.suggest_candidates import Asked, candidates, definition_of, meets
-from sla_rules.suggest_choice import Points, ranking
-from sla_rules.suggest_examples import AS_OF, Examples, Flags
-from sla_rules.suggest_page import written
+from sla_rules.suggesting.candidates import Asked, candidates, definition_of, meets
+from sla_rules.suggesting.choice import Points, ranking
+from sla_rules.suggesting.examples import AS_OF, Examples, Flags
+from sla_rules.suggesting.page import written
+from sla_rules.suggesting.suggestion import FOLDS, folds
 
 _WORTHS = (-15, -10, -5, 5, 10, 15, 20)
 _LEAST = 0.002

@@ -1,0 +1,1 @@
+"""Suggested definitions: what outcomes say about criteria, points and thresholds."""
