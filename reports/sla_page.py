@@ -73,6 +73,8 @@ def _promise(contract: SlaContract, commitment: Commitment) -> _Promise:
     facts = [("Measured", measured_words(contract, commitment).partition(";")[0])]
     if commitment.is_clock:
         facts.append(("Due soon", f"after {number_text(commitment.warn_at * 100)} % of the time"))
+    if commitment.paused_by:
+        facts.append(("Stands still", f"while {_or(commitment.paused_by)}"))
     if commitment.excused_by:
         facts.append(("Not held to it", f"if before that the lead was {_or(commitment.excused_by)}"))
     if commitment.excused_reasons:

@@ -90,7 +90,7 @@ class BusinessTime:
         """
         return (self._position(end) - self._position(start)).cast(pl.Float64) / _US_PER_MINUTE
 
-    def add_business_minutes(self, start: pl.Series, minutes: float) -> pl.Series:
+    def add_business_minutes(self, start: pl.Series, minutes: float | pl.Series) -> pl.Series:
         """The first moment by which so many business minutes have passed; zero gives ``start``.
 
         Exactly filling a day ends at its closing time, not at the next opening.
@@ -98,7 +98,8 @@ class BusinessTime:
         Raises:
             CalendarRangeError: a moment outside the table, or a table that ends too early.
         """
-        target = self._position(start) + round(minutes * _US_PER_MINUTE)
+        added = (pl.Series([minutes]) if isinstance(minutes, float | int) else minutes) * _US_PER_MINUTE
+        target = self._position(start) + added.round().cast(pl.Int64)
         total = self._position(pl.Series([self.last_us])).item()
         highest = target.max()
         if isinstance(highest, int) and highest > total:

@@ -10,6 +10,7 @@ import polars as pl
 
 from sla_rules.calendars import BusinessTime, Calendars
 from sla_rules.clocks_episodes import Episodes, episodes
+from sla_rules.clocks_pauses import Add, Between, paused_due
 from sla_rules.clocks_stops import first_excuses, stops, touches_owed
 from sla_rules.sla import Commitment, SlaContract
 from sla_rules.sla_frames import CLOCKS, UTC_US
@@ -138,14 +139,25 @@ def _commitment_clocks(
         if isinstance(commitment.target, TouchFloor):
             judged = _floor_judged(commitment, commitment.target, part)
         else:
-            judged = _judged(commitment, _with_due(commitment, part, table), now)
+            judged = _judged(commitment, _with_due(commitment, part, table, facts.pauses), now)
         parts.append(_with_minutes(judged, table, now).select(*_COLUMNS))
     return pl.concat(parts) if parts else pl.DataFrame(schema=_COLUMNS)
 
 
-def _with_due(commitment: Commitment, rows: pl.DataFrame, table: BusinessTime) -> pl.DataFrame:
+def _with_due(
+    commitment: Commitment, rows: pl.DataFrame, table: BusinessTime, stretches: pl.DataFrame
+) -> pl.DataFrame:
     assert isinstance(commitment.target, Duration)  # noqa: S101  # floors have no due time
     target, start = commitment.target, rows["started_at"]
+    if commitment.paused_by and not stretches.is_empty():
+        between: Between = table.business_minutes_between if target.business else _clock_minutes
+        add: Add = table.add_business_minutes if target.business else _clock_later
+        minutes = target.minutes(table.day_minutes)
+        due, warn = (
+            paused_due(commitment, rows, stretches, part, between, add)
+            for part in (minutes, minutes * commitment.warn_at)
+        )
+        return rows.with_columns(due.alias("due_at"), warn.alias("warn_at"))
     if target.business:
         minutes = target.minutes(table.day_minutes)
         due = table.add_business_minutes(start, minutes)
@@ -153,6 +165,14 @@ def _with_due(commitment: Commitment, rows: pl.DataFrame, table: BusinessTime) -
     else:
         due, warn = start + target.elapsed, start + target.elapsed * commitment.warn_at
     return rows.with_columns(due.alias("due_at"), warn.alias("warn_at"))
+
+
+def _clock_minutes(start: pl.Series, end: pl.Series) -> pl.Series:
+    return (end - start).dt.total_microseconds() / 60_000_000
+
+
+def _clock_later(start: pl.Series, minutes: pl.Series) -> pl.Series:
+    return start + (minutes * 60_000_000).round().cast(pl.Duration("us"))
 
 
 def _judged(commitment: Commitment, rows: pl.DataFrame, now: datetime) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
+from sla_rules.clocks_pauses import pauses
 from sla_rules.sla import Answers, SlaContract
 from sla_rules.sla_frames import (
     DISPOSITIONS,
@@ -33,12 +34,14 @@ class Episodes:
         answers: ``episode, at, kind`` (accepted, converted, recycled, rejected), ``reason, note, said,
             by_rep`` (true for a disposition, false for a status).
         excuses: ``episode, at, kind``, with ``at`` never before the handoff.
+        pauses: ``episode, pause, from, to``.
     """
 
     heads: pl.DataFrame
     touches: pl.DataFrame
     answers: pl.DataFrame
     excuses: pl.DataFrame
+    pauses: pl.DataFrame
 
 
 def episodes(
@@ -79,6 +82,7 @@ def episodes(
         touches=touched.select("episode", "at", "nth"),
         answers=answers,
         excuses=_excuses(heads, answers, frame, now),
+        pauses=pauses(contract, moved, heads, now),
     )
 
 

@@ -207,6 +207,13 @@ class Answers(_Part):
         return self
 
 
+class Pause(_Part):
+    """A named reason for which clocks stand still while a lead has one of these statuses."""
+
+    name: str
+    statuses: tuple[str, ...] = Field(min_length=1)
+
+
 class Escalation(_Part):
     """Who is told, and when."""
 
@@ -223,6 +230,7 @@ class Commitment(_Part):
         goal: share of the clocks that are to be met.
         excused_by: what ends the obligation when it happens before the due time.
         excused_reasons: disposition reasons with which an early disqualification is in order.
+        paused_by: names among the contract's ``pauses`` while which its clocks stand still.
         segment: the leads that a quota is about; None is all.
         from_sales_plan: what a quota of the target "from the sales plan" follows from.
     """
@@ -240,6 +248,7 @@ class Commitment(_Part):
     excused_by: tuple[ExcuseKind, ...] = ()
     excused_reasons: tuple[str, ...] = ()
     escalation: tuple[Escalation, ...] = ()
+    paused_by: tuple[str, ...] = ()
     segment: Segment | None = None
     from_sales_plan: SalesPlan | None = None
 
@@ -302,9 +311,22 @@ class SlaContract(_Part):
     touches: TouchRules
     answers: Answers
     bands_minutes: Annotated[tuple[int, ...], AfterValidator(_rising)] = (5, 15, 60, 240)
+    pauses: tuple[Pause, ...] = ()
     commitments: tuple[Commitment, ...] = Field(min_length=1)
     on_early_disqualification: Literal["flag", "reopen", "escalate"] = "flag"
     reopened_status: str | None = None
+
+    @model_validator(mode="after")
+    def _pauses_are_known(self) -> "SlaContract":
+        known = [pause.name for pause in self.pauses]
+        for commitment in self.commitments:
+            for name in commitment.paused_by:
+                if name not in known:
+                    said = ", ".join(known) or "none: add it under 'pauses'"
+                    raise ValueError(
+                        f"{commitment.id} is paused by {name!r}, which is not known; known are {said}"
+                    )
+        return self
 
     @model_validator(mode="after")
     def _policy_is_complete(self) -> "SlaContract":

@@ -39,6 +39,8 @@ def _commitment(contract: SlaContract, commitment: Commitment) -> str:
     lines = [f"- **{commitment.promise}**", f"  - Measured: {measured_words(contract, commitment)}."]
     if commitment.is_clock:
         lines.append(f"  - A warning comes after {number_text(commitment.warn_at * 100)} % of the time.")
+    if commitment.paused_by:
+        lines.append(f"  - The clock stands still while {' or '.join(commitment.paused_by)}.")
     if commitment.excused_by:
         lines.append(f"  - Excused when the lead was before that: {', '.join(commitment.excused_by)}.")
     if commitment.excused_reasons:
