@@ -153,18 +153,19 @@ def _with_due(
         between: Between = table.business_minutes_between if target.business else _clock_minutes
         add: Add = table.add_business_minutes if target.business else _clock_later
         minutes = target.minutes(table.day_minutes)
-        due, warn = (
+        at_end, at_warning = (
             paused_due(commitment, rows, stretches, part, between, add)
             for part in (minutes, minutes * commitment.warn_at)
         )
-        return rows.with_columns(due.alias("due_at"), warn.alias("warn_at"))
+        return rows.with_columns(at_end["due_at"], at_end["paused"], at_warning["due_at"].alias("warn_at"))
     if target.business:
         minutes = target.minutes(table.day_minutes)
         due = table.add_business_minutes(start, minutes)
         warn = table.add_business_minutes(start, minutes * commitment.warn_at)
     else:
         due, warn = start + target.elapsed, start + target.elapsed * commitment.warn_at
-    return rows.with_columns(due.alias("due_at"), warn.alias("warn_at"))
+    nothing = pl.lit(None, dtype=pl.String).alias("paused")
+    return rows.with_columns(due.alias("due_at"), warn.alias("warn_at"), nothing)
 
 
 def _clock_minutes(start: pl.Series, end: pl.Series) -> pl.Series:
@@ -177,7 +178,10 @@ def _clock_later(start: pl.Series, minutes: pl.Series) -> pl.Series:
 
 def _judged(commitment: Commitment, rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
     in_time = (pl.col("stopped_at") <= pl.col("due_at")).fill_null(value=False)
-    excused = (pl.col("excused_at") <= pl.col("due_at")).fill_null(value=False)
+    # A clock that stands still has no due time yet: what excuses it is in time.
+    excused = pl.col("excused_at").is_not_null() & (
+        (pl.col("excused_at") <= pl.col("due_at")) | pl.col("due_at").is_null()
+    )
     stop = commitment.stop
     assert stop is not None  # noqa: S101  # measures of a period have no clocks
     return rows.with_columns(
@@ -195,7 +199,7 @@ def _judged(commitment: Commitment, rows: pl.DataFrame, now: datetime) -> pl.Dat
         .when(pl.col("status") == "excused")
         .then(pl.col("excuse"))
         .when(pl.col("status") == "pending")
-        .then(pl.lit(f"waiting for {stop}"))
+        .then(pl.coalesce(pl.format("stands still: {}", "paused"), pl.lit(f"waiting for {stop}")))
         .when(pl.col("stopped_at").is_not_null())
         .then(pl.lit(f"{stop} came late"))
         .otherwise(pl.lit(_NOT_YET[stop.kind])),

@@ -34,7 +34,7 @@ class Episodes:
         answers: ``episode, at, kind`` (accepted, converted, recycled, rejected), ``reason, note, said,
             by_rep`` (true for a disposition, false for a status).
         excuses: ``episode, at, kind``, with ``at`` never before the handoff.
-        pauses: ``episode, pause, from, to``.
+        pauses: ``episode, pause, from, to``, the last null while it lasts.
     """
 
     heads: pl.DataFrame
@@ -82,7 +82,7 @@ def episodes(
         touches=touched.select("episode", "at", "nth"),
         answers=answers,
         excuses=_excuses(heads, answers, frame, now),
-        pauses=pauses(contract, moved, heads, now),
+        pauses=pauses(contract, moved, heads),
     )
 
 
