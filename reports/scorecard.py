@@ -94,6 +94,8 @@ def scorecard_html(
         funnel=_funnel(metrics),
         stages=metrics.stages.to_dicts(),
         groups=_groups(metrics),
+        distribution=metrics.distribution.filter(pl.col("which") == "period").to_dicts(),
+        balance=metrics.balance.to_dicts(),
         rejections=metrics.rejections.to_dicts(),
         rejected_by=metrics.rejected_by.to_dicts(),
         breaches=_breaches(metrics, contract, links),

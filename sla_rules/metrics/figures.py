@@ -12,6 +12,7 @@ from sla_rules.clocks_episodes import episodes
 from sla_rules.metrics import groups, speed
 from sla_rules.metrics.attainment import Evidence, attainment, breaches, quotas
 from sla_rules.metrics.cohort import cohort, newly_qualified
+from sla_rules.metrics.distribution import balance, distribution
 from sla_rules.metrics.period import Period
 from sla_rules.metrics.quota import ANNOUNCEMENTS, PEOPLE, planned
 from sla_rules.metrics.rejections import rejected_by
@@ -32,6 +33,7 @@ class Metrics:
         first_touch, bands, delays, trend: ``metrics/speed.py``.
         stages, funnel, reps, sources, campaigns, rejections: ``metrics/groups.py``.
         rejected_by: ``metrics/rejections.py``.
+        distribution, balance: ``metrics/distribution.py``.
         notes: what the reader must know about gaps in the figures.
     """
 
@@ -54,6 +56,8 @@ class Metrics:
     campaigns: pl.DataFrame
     rejections: pl.DataFrame
     rejected_by: pl.DataFrame
+    distribution: pl.DataFrame
+    balance: pl.DataFrame
     notes: tuple[str, ...]
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -136,6 +140,7 @@ def measure(
     reps, sources, by_campaign = (
         groups.by_group(key, handed, timed, first_id) for key in ("owner", "source", "campaign")
     )
+    shares = distribution(fates, history, period, previous)
     return Metrics(
         contract_version=contract.version,
         currency=contract.currency,
@@ -156,6 +161,8 @@ def measure(
         campaigns=groups.with_cost(by_campaign, fates, campaigns),
         rejections=groups.rejections(handed),
         rejected_by=rejected_by(handed, handoffs),
+        distribution=shares,
+        balance=balance(shares),
         notes=(*arithmetic, *_notes(contract, evidence, opportunities, statuses)),
     )
 
