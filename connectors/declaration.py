@@ -1,4 +1,4 @@
-"""What Accord needs in both CRMs, as one table: fields, who edits them, permission sets.
+"""What Accord needs in both CRMs, as one table: fields, who edits them, lists, permission sets.
 
 Only the declaration. Validation rules follow from the SLA and are in ``enforcement.py``. What is missing and how it
 is added is ``setup.py`` and each vendor's ``provision.py``.
@@ -14,6 +14,7 @@ ItemKind = Literal[
     "group",
     "property",
     "options",
+    "list",
     "field",
     "permission set",
     "field access",
@@ -70,6 +71,15 @@ class DeclaredField:
     options: tuple[str, ...] = ()
     by_sales: bool = False
     help_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredList:
+    """One dynamic list of HubSpot contacts: those whose ``property`` (a picklist) has one of the ``values``."""
+
+    name: str
+    property: str
+    values: tuple[str, ...]
 
 
 HUBSPOT_GROUP = ("accord", "Accord")
@@ -177,3 +187,10 @@ HUBSPOT_PROPERTIES: dict[str, tuple[DeclaredField, ...]] = {
     "meetings": _ACTIVITY_IN_HUBSPOT,
     "tasks": _ACTIVITY_IN_HUBSPOT,
 }
+
+# HubSpot keeps the members in step with the property, so a list costs no call in a pass.
+HUBSPOT_LISTS = (
+    DeclaredList("Accord: nurture (too soon)", "accord_disposition", ("Too soon",)),
+    DeclaredList("Accord: great examples", "accord_disposition", ("Great example",)),
+    DeclaredList("Accord: poor quality and go-nowhere", "accord_disposition", ("Poor quality", "Go-nowhere")),
+)

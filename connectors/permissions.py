@@ -47,6 +47,8 @@ HUBSPOT_SCOPES = (
     Scope("crm.objects.companies.write", "companies are not written"),
     Scope("crm.schemas.companies.read", "passes end when they read the properties of companies"),
     Scope("crm.schemas.companies.write", "accord setup cannot add the property of companies", "setup"),
+    Scope("crm.lists.read", "accord setup cannot see whether its lists are there", "setup"),
+    Scope("crm.lists.write", "accord setup cannot add its lists", "setup"),
     Scope("crm.objects.owners.read", "passes end when they read the owners"),
     Scope("sales-email-read", "passes end when they read logged e-mails"),
     Scope("communication_preferences.read_write", "opt-outs from Salesforce do not reach HubSpot"),
@@ -162,8 +164,8 @@ def _missing(sobject: str, verb: str) -> Finding:
 
 def blinds(finding: Finding) -> bool:
     """Whether without it not even what is installed can be seen."""
-    reads_schemas = finding.name.startswith("crm.schemas.") and finding.name.endswith(".read")
-    return finding.state == "missing" and (reads_schemas or finding.name.startswith("Read on "))
+    reads = finding.name.startswith(("crm.schemas.", "crm.lists.")) and finding.name.endswith(".read")
+    return finding.state == "missing" and (reads or finding.name.startswith("Read on "))
 
 
 def refusal(findings: Sequence[Finding]) -> MissingPermission | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from connectors.declaration import SchemaItem
 from connectors.enforcement import salesforce_rules
 from connectors.errors import ConfigError
+from connectors.hubspot import lists as hubspot_lists
 from connectors.hubspot import provision as hubspot_provision
 from connectors.hubspot.gateway import HubSpotGateway
 from connectors.salesforce import provision as salesforce_provision
@@ -25,9 +26,11 @@ def missing(
     """
     hubspot.forget_schema()
     salesforce.forget_schema()
-    return hubspot_provision.missing(hubspot.client) + salesforce_provision.missing(
-        salesforce, salesforce_rules(sla or shipped_sla())
-    )
+    return [
+        *hubspot_provision.missing(hubspot.client),
+        *hubspot_lists.missing(hubspot.client),
+        *salesforce_provision.missing(salesforce, salesforce_rules(sla or shipped_sla())),
+    ]
 
 
 def install(
@@ -55,7 +58,8 @@ def install(
         raise ConfigError([f"{one.side} {one.object_type}.{one.name}: {one.detail}" for one in conflicts])
     for item in wanted:
         if item.side == "hubspot":
-            hubspot_provision.add(hubspot.client, item)
+            adding = hubspot_lists.add if item.kind == "list" else hubspot_provision.add
+            adding(hubspot.client, item)
             progress(item)
     on_salesforce = [item for item in wanted if item.side == "salesforce"]
     if on_salesforce:

@@ -1,4 +1,4 @@
-"""Lists (segments) and who is on them. Filters of dynamic lists are kept, not evaluated."""
+"""Lists (segments) and who was put on them. Who is on a dynamic list follows from its filter: `portal.py`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class ContactList:
     filter_branch: dict[str, Any] | None = None
     deleted_at: datetime | None = None
 
-    def wire(self) -> dict[str, Any]:
+    def wire(self, *, size: int, with_filters: bool = False) -> dict[str, Any]:
         body: dict[str, Any] = {
             "listId": self.id,
             "listVersion": 1,
@@ -35,15 +35,15 @@ class ContactList:
             "processingStatus": "COMPLETE",
             "createdAt": iso(self.created_at),
             "updatedAt": iso(self.updated_at),
-            "size": len(self.members),
+            "size": size,
         }
-        if self.filter_branch is not None:
+        if with_filters and self.filter_branch is not None:
             body["filterBranch"] = self.filter_branch
         return body
 
-    def search_wire(self) -> dict[str, Any]:
-        body = {key: value for key, value in self.wire().items() if key not in ("size", "filterBranch")}
-        return {**body, "additionalProperties": {"hs_list_size": str(len(self.members))}}
+    def search_wire(self, *, size: int) -> dict[str, Any]:
+        body = self.wire(size=size)
+        return {**body, "additionalProperties": {"hs_list_size": str(body.pop("size"))}}
 
 
 class Lists:
@@ -103,11 +103,6 @@ class Lists:
 
     def live(self) -> list[ContactList]:
         return [one for one in self._lists.values() if one.deleted_at is None]
-
-    def of_record(self, object_type_id: str, record_id: str) -> list[ContactList]:
-        return [
-            one for one in self.live() if one.object_type_id == object_type_id and record_id in one.members
-        ]
 
     def change(
         self, list_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = (), now: datetime

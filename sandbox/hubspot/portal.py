@@ -17,8 +17,8 @@ from sandbox.hubspot.access import Access
 from sandbox.hubspot.engagement import Engagement, Form
 from sandbox.hubspot.errors import HubSpotFault
 from sandbox.hubspot.limits import RateLimits
+from sandbox.hubspot.list_filters import compile_branch, properties_of
 from sandbox.hubspot.lists import ContactList, Lists
-from sandbox.hubspot.object_types import OBJECT_TYPES
 from sandbox.hubspot.owners import Owner, Owners
 from sandbox.hubspot.record_store import Link, RecordStore
 from sandbox.hubspot.records import Actor, Record
@@ -132,10 +132,41 @@ class Portal(RecordStore):
                 now=self.now(),
             )  # fmt: skip
 
-    def add_list(self, name: str, processing_type: str = "MANUAL") -> ContactList:
-        """Add a list of contacts."""
+    def add_list(
+        self,
+        name: str,
+        processing_type: str = "MANUAL",
+        *,
+        object_type: str = "contacts",
+        filter_branch: dict[str, Any] | None = None,
+    ) -> ContactList:
+        """Add a list, of contacts if nothing else is said; a dynamic one has the members that its filter finds.
+
+        Raises:
+            HubSpotFault: 400 for a name in use, an unknown processing type or a filter that cannot be read.
+        """
         with self.lock:
-            return self.lists.add(name, processing_type, OBJECT_TYPES["contacts"].type_id, self.now())
+            table = self.table(object_type)
+            if filter_branch is not None:
+                compile_branch(filter_branch, table.schema.get)
+            return self.lists.add(name, processing_type, table.kind.type_id, self.now(), filter_branch)
+
+    def list_members(self, found: ContactList) -> dict[str, datetime]:
+        """Who is on a list, with the time of joining; of a dynamic list, since the filter's values are theirs."""
+        if found.filter_branch is None or found.processing_type != "DYNAMIC":
+            return found.members
+        with self.lock:
+            table = self.table(found.object_type_id)
+            condition = compile_branch(found.filter_branch, table.schema.get)
+            names = set(properties_of(found.filter_branch))
+            return {
+                record.id: max(
+                    (write.at for write in record.writes if names & write.changed.keys()),
+                    default=record.created_at,
+                )
+                for record in table.live()
+                if condition(record.properties)
+            }
 
     # Marketing: the work is in `marketing.py`
 
@@ -206,4 +237,5 @@ class Portal(RecordStore):
     def snapshot(self, *, history: bool = False) -> dict[str, Any]:
         """Everything in the account as JSON-able values, with property history when asked."""
         with self.lock:
-            return portal_snapshot(self.tables, self.associations, self.owners, self.lists, history=history)
+            lists = [(one, self.list_members(one)) for one in self.lists.live()]
+            return portal_snapshot(self.tables, self.associations, self.owners, lists, history=history)

@@ -43,7 +43,7 @@ def _list(call: Call, verb: str) -> ContactList:
 def _by_ids(call: Call) -> Reply:
     call.require("crm.lists.read")
     wanted = set(call.names("listIds"))
-    return Reply({"lists": [one.wire() for one in call.portal.lists.live() if one.id in wanted]})
+    return Reply({"lists": [_asked(call, one) for one in call.portal.lists.live() if one.id in wanted]})
 
 
 def _create(call: Call) -> Reply:
@@ -53,18 +53,24 @@ def _create(call: Call) -> Reply:
     kind = find_object_type(type_id)
     if not name or kind is None:
         raise errors.validation("A list needs a name and a known objectTypeId.")
-    made = call.portal.lists.add(
-        name,
-        str(body.get("processingType") or ""),
-        kind.type_id,
-        call.portal.now(),
-        as_object(body.get("filterBranch"), "filterBranch") or None,
-    )
-    return Reply({"list": made.wire()})
+    filters = as_object(body.get("filterBranch"), "filterBranch") or None
+    processing = str(body.get("processingType") or "")
+    if processing == "DYNAMIC" and filters is None:
+        raise errors.validation("A DYNAMIC list needs a filterBranch.")
+    made = call.portal.add_list(name, processing, object_type=kind.name, filter_branch=filters)
+    return Reply({"list": _wire(call, made, with_filters=True)})
+
+
+def _wire(call: Call, found: ContactList, *, with_filters: bool = False) -> Body:
+    return found.wire(size=len(call.portal.list_members(found)), with_filters=with_filters)
+
+
+def _asked(call: Call, found: ContactList) -> Body:
+    return _wire(call, found, with_filters=(call.query("includeFilters") or "").lower() == "true")
 
 
 def _read(call: Call) -> Reply:
-    return Reply({"list": _list(call, "read").wire()})
+    return Reply({"list": _asked(call, _list(call, "read"))})
 
 
 def _by_name(call: Call) -> Reply:
@@ -72,7 +78,7 @@ def _by_name(call: Call) -> Reply:
     found = call.portal.lists.by_name(call.path("type_id"), call.path("name"))
     if found is None:
         raise errors.not_found(f"List does not exist with name {call.path('name')}.")
-    return Reply({"list": found.wire()})
+    return Reply({"list": _asked(call, found)})
 
 
 def _search(call: Call) -> Reply:
@@ -95,7 +101,7 @@ def _search(call: Call) -> Reply:
     page = found[offset : offset + count]
     return Reply(
         {
-            "lists": [one.search_wire() for one in page],
+            "lists": [one.search_wire(size=len(call.portal.list_members(one))) for one in page],
             "hasMore": offset + len(page) < len(found),
             "offset": offset + len(page),
             "total": len(found),
@@ -119,17 +125,17 @@ def _rename(call: Call) -> Reply:
     name = call.query("listName")
     if name:
         found.name, found.updated_at = name, call.portal.now()
-    return Reply({"updatedList": found.wire()})
+    return Reply({"updatedList": _wire(call, found)})
 
 
 def _memberships(call: Call) -> Reply:
-    members = _list(call, "read").members
+    members = call.portal.list_members(_list(call, "read"))
     ordered = sorted(members.items(), key=lambda member: int(member[0]))
     return _membership_page(call, [(record_id, iso(joined)) for record_id, joined in ordered])
 
 
 def _join_order(call: Call) -> Reply:
-    members = _list(call, "read").members
+    members = call.portal.list_members(_list(call, "read"))
     ordered = sorted(members.items(), key=lambda member: (member[1], int(member[0])), reverse=True)
     return _membership_page(call, [(record_id, iso(joined)) for record_id, joined in ordered])
 
@@ -149,16 +155,19 @@ def _of_record(call: Call) -> Reply:
     call.require("crm.lists.read")
     kind = find_object_type(call.path("type_id"))
     record_id = call.path("record_id")
-    found = [] if kind is None else call.portal.lists.of_record(kind.type_id, record_id)
+    type_id = kind.type_id if kind is not None else ""
+    lists = [one for one in call.portal.lists.live() if one.object_type_id == type_id]
+    joined = [(one, call.portal.list_members(one).get(record_id)) for one in lists]
     results = [
         {
             "listId": one.id,
             "listVersion": 1,
             "isPublicList": False,
-            "firstAddedTimestamp": iso(one.members[record_id]),
-            "lastAddedTimestamp": iso(one.members[record_id]),
+            "firstAddedTimestamp": iso(at),
+            "lastAddedTimestamp": iso(at),
         }
-        for one in found
+        for one, at in joined
+        if at is not None
     ]
     return Reply({"results": results, "total": len(results)})
 

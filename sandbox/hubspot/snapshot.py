@@ -1,10 +1,11 @@
 """The whole account as JSON-able values, for control pages and comparisons in tests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sandbox.hubspot.associations import Associations
-from sandbox.hubspot.lists import Lists
+from sandbox.hubspot.lists import ContactList
 from sandbox.hubspot.owners import Owners
 from sandbox.hubspot.records import Record
 from sandbox.hubspot.tables import Table
@@ -12,7 +13,12 @@ from sandbox.hubspot.values import iso
 
 
 def portal_snapshot(
-    tables: Mapping[str, Table], associations: Associations, owners: Owners, lists: Lists, *, history: bool
+    tables: Mapping[str, Table],
+    associations: Associations,
+    owners: Owners,
+    lists: Sequence[tuple[ContactList, Mapping[str, datetime]]],
+    *,
+    history: bool,
 ) -> dict[str, Any]:
     """`{"objects": {type: [record, ...]}, "associations": [...], "owners": [...], "lists": [...]}`."""
     return {
@@ -24,7 +30,10 @@ def portal_snapshot(
         },
         "associations": associations.rows(),
         "owners": [owner.wire() for owner in owners.all()],
-        "lists": [{**one.wire(), "members": sorted(one.members, key=int)} for one in lists.live()],
+        "lists": [
+            {**one.wire(size=len(members), with_filters=True), "members": sorted(members, key=int)}
+            for one, members in lists
+        ],
     }
 
 

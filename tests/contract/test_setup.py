@@ -12,6 +12,7 @@ def test_setup_adds_what_is_missing_and_a_second_run_finds_nothing(hubspot, sale
     assert {item.kind for item in lacking} == {
         "group",
         "property",
+        "list",
         "field",
         "permission set",
         "field access",

@@ -154,6 +154,52 @@ def test_lists_and_their_members(server, portal, app_actor):
     assert server.call("PUT", f"/crm/v3/lists/{dynamic.id}/memberships/add", ids).status_code == 400
 
 
+def _dynamic(name: str, *filters: dict) -> dict:
+    inner = {"filterBranchType": "AND", "filterBranches": [], "filters": list(filters)}
+    branch = {"filterBranchType": "OR", "filters": [], "filterBranches": [inner]}
+    return {"name": name, "objectTypeId": "0-1", "processingType": "DYNAMIC", "filterBranch": branch}
+
+
+def _filter(name: str, kind: str, operator: str, **more: object) -> dict:
+    operation = {"operationType": kind, "operator": operator, **more}
+    return {"filterType": "PROPERTY", "property": name, "operation": operation}
+
+
+def test_a_dynamic_list_follows_the_property_that_it_filters_by(server, portal, app_actor):
+    stages = _filter("lifecyclestage", "ENUMERATION", "IS_ANY_OF", values=["lead", "subscriber"])
+    names = _filter("lastname", "MULTISTRING", "IS_EQUAL_TO", values=["Brandt"])
+    made = server.call("POST", "/crm/v3/lists", _dynamic("Brandts", stages, names)).json()["list"]
+    first = portal.create("contacts", {"lastname": "brandt", "lifecyclestage": "lead"}, actor=app_actor).id
+    portal.create("contacts", {"lastname": "Other", "lifecyclestage": "lead"}, actor=app_actor)
+    client = server.client().crm.lists
+
+    def members() -> list[str]:
+        return [row.record_id for row in client.memberships_api.get_page(made["listId"]).results]
+
+    assert members() == [first]
+    assert client.lists_api.get_by_name("Brandts", "0-1").list.size == 1
+    portal.update("contacts", first, {"lifecyclestage": "customer"}, actor=app_actor)
+    assert members() == []
+    one = f"/crm/v3/lists/{made['listId']}"
+    assert "filterBranch" not in server.call("GET", one).json()["list"]
+    assert "filterBranch" in server.call("GET", f"{one}?includeFilters=true").json()["list"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "None", "objectTypeId": "0-1", "processingType": "DYNAMIC"},
+        _dynamic("Unknown", _filter("no_such", "ALL_PROPERTY", "IS_KNOWN")),
+        _dynamic("Unfit", _filter("lastname", "ENUMERATION", "IS_ANY_OF", values=["x"])),
+        _dynamic("Wordless", _filter("lifecyclestage", "ENUMERATION", "CONTAINS", values=["lead"])),
+        _dynamic("Empty", _filter("lifecyclestage", "ENUMERATION", "IS_ANY_OF", values=[])),
+        {**_dynamic("Flat"), "filterBranch": {"filterBranchType": "AND", "filters": []}},
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_refused(server, body):
+    assert server.call("POST", "/crm/v3/lists", body).status_code == 400
+
+
 def test_a_property_of_ones_own_from_group_to_value(server, portal):
     properties = server.client().crm.properties
     properties.groups_api.create("contacts", {"name": "accord", "label": "Accord"})
