@@ -168,6 +168,11 @@ def frame(people: Sequence[Person], mapping: SyncMapping, *, fields: Sequence[st
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+def inputs(fields: Sequence[str]) -> list[str]:
+    """The columns of ``frame`` that a judgement can be made from, further ``fields`` included."""
+    return [*(name for name in PEOPLE_SCHEMA if name not in {"person_id", "created_at"}), *fields]
+
+
 def _kind_of(spec: ValueSpec | None) -> Any:
     kinds: dict[str, Any] = {"number": pl.Float64, "boolean": pl.Boolean}
     return kinds.get(spec.type, pl.String) if spec else pl.String

@@ -1,12 +1,12 @@
 """Applies the lead definition to everybody whose answer can have changed, and keeps the history of stages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import frames, links, runs
+from connectors.store import frames, judged_inputs, links, runs
 from connectors.store.tables import activities, judgements, stage_history
 from connectors.store.tables import links as link_table
 from passes import in_force, persons
@@ -25,7 +25,9 @@ def judge(context: PassContext) -> StepResult:
     with context.store.begin() as connection:
         text = context.contracts.definition_text
         runs.use_contract(connection, "definition", definition.version, text, now=now)
-        if in_force.adopt(connection, definition, text, now=now):
+        inputs = persons.inputs(definition.fields)
+        unknown_before = judged_inputs.begin(connection, inputs, now=now)
+        if in_force.adopt(connection, definition, text, now=now) or unknown_before:
             links.mark_all(connection, "judge_due", "person")
         _wake(connection, now)
         due = links.due(connection, "judge_due", "person")
@@ -62,6 +64,7 @@ def _judge_part(
     ids = [row.link.link_id for row in part]
     definition = context.contracts.definition
     people = persons.frame(persons.load(connection, part), context.mapping, fields=definition.fields)
+    _note_inputs(connection, part, people, definition.fields, now)
     timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
     judged = qualify(definition, people, timeline, now=now)
     lines = reason_lines(definition, judged, people)
@@ -100,6 +103,25 @@ def _judge_part(
     _feedback_due(connection, told["person_id"].to_list())
     links.clear(connection, "judge_due", ids)
     return len(moved)
+
+
+def _note_inputs(
+    connection: sa.Connection,
+    part: Sequence[links.LinkRow],
+    people: pl.DataFrame,
+    fields: Sequence[str],
+    now: datetime,
+) -> None:
+    """Keep attributes that changed. Who was there before any were kept had them ever since, as far as we can tell."""
+    made_at = {row.link.link_id: row.made_at for row in part}
+    names = persons.inputs(fields)
+    begun = min(judged_inputs.kept_since(connection).values())
+    noted = []
+    for row in people.iter_rows(named=True):
+        link_id, created = row["person_id"], row["created_at"]
+        begins = created if created is not None and made_at[link_id] <= begun else now
+        noted.append((link_id, begins, {name: row[name] for name in names}))
+    judged_inputs.note(connection, noted, now=now)
 
 
 def _feedback_due(connection: sa.Connection, link_ids: Iterable[str]) -> None:

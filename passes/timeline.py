@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from connectors.hubspot.marketing import engagement_from_properties
 from connectors.store import cursors, mirror
 from connectors.store.engine import chunks, upsert, where_in
+from connectors.store.judged_inputs import judged_alike, keep_former
 from connectors.store.tables import activities
 from passes import persons
 from passes.context import PassContext
@@ -49,8 +50,8 @@ def build(context: PassContext) -> StepResult:
         told = {(r.side, r.object_type, r.id): r for r in changed}
         told |= _of_changed_people(connection, done, told)
         owners = persons.load_owner_map(context, connection)
-        logged = _write_logged(context, connection, list(told.values()), owners)
-        marketing = _write_marketing(context, connection, done)
+        logged = _write_logged(context, connection, list(told.values()), owners, now)
+        marketing = _write_marketing(context, connection, done, now)
         cursors.put(connection, _VERSION, reached, now=now)
         total = connection.execute(sa.select(sa.func.count()).select_from(activities)).scalar() or 0
     figures = {"activities read": len(changed), "rows changed": logged, "new engagement": marketing}
@@ -77,7 +78,11 @@ def _of_changed_people(
 
 
 def _write_logged(
-    context: PassContext, connection: sa.Connection, records: Sequence[Record], owners: OwnerMap
+    context: PassContext,
+    connection: sa.Connection,
+    records: Sequence[Record],
+    owners: OwnerMap,
+    now: datetime,
 ) -> int:
     wanted: dict[str, list[Row]] = {}
     link_of = mirror.link_ids(
@@ -92,19 +97,25 @@ def _write_logged(
     for stored in where_in(connection, sa.select(activities), activities.c.record_key, wanted):
         known[stored.record_key][stored.activity_id] = dict(stored._mapping)
     changed_links: set[str] = set()
-    gone: list[str] = []
+    gone: list[Row] = []
+    former: list[Row] = []
     fresh: list[Row] = []
     for key, rows in wanted.items():
         ids = {row["activity_id"] for row in rows}
         for activity_id, old in known[key].items():
             if activity_id not in ids:
-                gone.append(activity_id)
+                gone.append(old)
                 changed_links.add(old["link_id"])
         for row in rows:
-            if known[key].get(row["activity_id"]) != row:
-                fresh.append(row)
+            old_row = known[key].get(row["activity_id"])
+            known_at = old_row["known_at"] if old_row and judged_alike(old_row, row) else now
+            if old_row != {**row, "known_at": known_at}:
+                fresh.append({**row, "known_at": known_at})
                 changed_links.add(row["link_id"])
-    for chunk in chunks(gone, 10_000):
+                if old_row and known_at == now:
+                    former.append(old_row)
+    keep_former(connection, [*gone, *former], now=now)
+    for chunk in chunks((row["activity_id"] for row in gone), 10_000):
         connection.execute(sa.delete(activities).where(activities.c.activity_id.in_(chunk)))
     upsert(connection, activities, fresh)
     mirror.mark_due(connection, changed_links, plan=False)
@@ -166,7 +177,7 @@ def _twins(connection: sa.Connection, records: Sequence[Record]) -> set[str]:
 # ---- what marketing saw
 
 
-def _write_marketing(context: PassContext, connection: sa.Connection, done: int) -> int:
+def _write_marketing(context: PassContext, connection: sa.Connection, done: int, now: datetime) -> int:
     changed, _ = mirror.since(connection, done, _MARKETING)
     contacts = [
         r for r in changed if r.object_type == "contacts" and not r.deleted and r.fields.get("_engaged")
@@ -192,7 +203,7 @@ def _write_marketing(context: PassContext, connection: sa.Connection, done: int)
             [row["activity_id"] for row in rows],
         )
     }
-    fresh = [row for row in rows if row["activity_id"] not in known]
+    fresh = [{**row, "known_at": now} for row in rows if row["activity_id"] not in known]
     upsert(connection, activities, fresh)
     mirror.mark_due(connection, {row["link_id"] for row in fresh}, plan=False)
     return len(fresh)

@@ -18,6 +18,7 @@ _HISTORIES = (
 _POINTERS = (
     tables.mirror,
     tables.activities,
+    tables.former_activities,
     tables.journal,
     tables.conflicts,
     tables.tombstones,
@@ -38,7 +39,7 @@ def absorb(connection: sa.Connection, loser: str, winner: str) -> None:
         clash = sa.select(sa.literal(1)).where(taken.c.link_id == winner, *same).exists()
         connection.execute(sa.delete(table).where(table.c.link_id == loser, clash))
         connection.execute(sa.update(table).where(table.c.link_id == loser).values(link_id=winner))
-    for table in (tables.judgements, tables.clocks, tables.holds):
+    for table in (tables.judgements, tables.clocks, tables.holds, tables.attribute_history):
         connection.execute(sa.delete(table).where(table.c.link_id == loser))
     _keep_first_handoff(connection, winner)
     links = tables.links

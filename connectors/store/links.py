@@ -26,12 +26,14 @@ class LinkRow:
     Attributes:
         base: canonical values that both sides last agreed on, by field name (JSON form); None at first.
         computed: canonical values that Accord wants on both sides, by computed field name (JSON form).
+        made_at: when Accord first knew of them.
         merged: the link is only a signpost to the link that it was merged into.
     """
 
     link: Link
     base: Mapping[str, Any] | None
     computed: Mapping[str, Any]
+    made_at: datetime
     merged: bool = False
 
 
@@ -193,4 +195,4 @@ def _link_row(row: Any) -> LinkRow:
         evidence=row.evidence,
         lead_id=row.lead_id,
     )
-    return LinkRow(link, row.base, row.computed, row.merged_into is not None)
+    return LinkRow(link, row.base, row.computed, row.made_at, row.merged_into is not None)

@@ -22,6 +22,8 @@ from connectors.store.tables_erasures import erasures as erasures
 from connectors.store.tables_identity import former_emails as former_emails
 from connectors.store.tables_identity import link_decisions as link_decisions
 from connectors.store.tables_identity import link_evidence as link_evidence
+from connectors.store.tables_inputs import attribute_history as attribute_history
+from connectors.store.tables_inputs import former_activities as former_activities
 from connectors.store.tables_mapping import mapped_fields as mapped_fields
 from connectors.store.tables_mapping import merge_decisions as merge_decisions
 
@@ -110,6 +112,9 @@ activities = sa.Table(
     _optional("outcome", _Name),
     _optional("copy_of", sa.String(160)),
     _column("rolled_up", sa.Boolean, index=True),  # marketing engagement that a Task tells of, or never will
+    _optional(
+        "known_at", UtcDateTime
+    ),  # when Accord learnt what the row says; null: no later than it happened
 )
 
 # Who was deleted, by keyed hashes of what a later record of the same person would carry: no address is kept here.

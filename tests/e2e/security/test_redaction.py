@@ -17,6 +17,8 @@ BELONGS = {
     "links.computed": "what Accord computed from them, the objection in the rep's words included",
     "activity_bases.base": "the last agreed value of every field of an activity",
     "activities.detail": "what was visited, asked for, or said",
+    "former_activities.detail": "what an activity said before it was edited or deleted",
+    "attribute_history.changed": "what people were judged by, as it changed, so that the past can be judged again",
     "judgements.reason": "the one line that both CRMs show, which names the title",
     "dispositions.note": "the objection in the rep's words",
     "journal.changes": "before and after of every write, for history and undo",
