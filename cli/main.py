@@ -307,6 +307,25 @@ def audit(
 
 
 @app.command(rich_help_panel=_AGREEMENT)
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write the files; it is made.")] = Path("agreement"),
+    template: Annotated[
+        str | None, typer.Option(help="small-team, mid-size or enterprise; asked for if not given.")
+    ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE", help="An answer beforehand, such as company=Acme; may be repeated."
+        ),
+    ] = None,
+) -> None:
+    """Begin an agreement of your own: a lead definition, an SLA and a mapping, from a template and a few answers."""
+    from cli.starting import command as work
+
+    _end(work.command(folder, template=template, given=answer or ()))
+
+
+@app.command(rich_help_panel=_AGREEMENT)
 def suggest(
     goal: Annotated[
         str, typer.Option(help="What counts as reached: accepted, won or 'great example'.")
