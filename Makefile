@@ -10,7 +10,7 @@ KILLS ?= 300
 # What holds its state in a database that the test itself opens; the rest names a file.
 ON_POSTGRESQL := tests/e2e/laws tests/e2e/hostile tests/complaints tests/contract
 
-.PHONY: help setup demo ui test test-long coverage check bench pictures
+.PHONY: help setup demo ui test test-long coverage check bench pictures metrics-page
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -60,3 +60,6 @@ bench: $(READY) ## the side-by-side measurements
 
 pictures: $(READY) ## make the pictures of the documentation (needs Chromium)
 	@$(BIN)/python -m docs.pictures
+
+metrics-page: $(READY) ## write docs/metrics.md from the registry of metrics
+	@$(BIN)/python -m docs.metrics_page

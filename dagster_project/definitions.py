@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.figures import figure_assets
 from dagster_project.jobs import ASSETS, JOBS
 from dagster_project.resources import workbench_resource
 from dagster_project.schedules import make_schedules
@@ -24,7 +25,7 @@ def build_definitions(
     known = settings if settings is not None else load_settings()
     executor = dg.multiprocess_executor if known.executor == "multiprocess" else dg.in_process_executor
     return dg.Definitions(
-        assets=list(ASSETS),
+        assets=[*ASSETS, *figure_assets(known.time_zone)],
         jobs=list(JOBS),
         schedules=make_schedules(time_zone=known.time_zone, pass_every_minutes=known.pass_every_minutes),
         sensors=[change_sensor],

@@ -9,49 +9,57 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import frames, links, mirror, runs
+from connectors.store import frames, links, runs
 from connectors.store.engine import upsert
-from connectors.store.tables import (
-    activities,
-    clocks,
-    dispositions,
-    handoffs,
-    sales_statuses,
-    stage_history,
-)
+from connectors.store.tables import clocks
 from connectors.store.tables import metrics as metrics_table
-from passes import agreed, persons, published
+from passes import persons, published
 from passes.context import PassContext
-from passes.opportunities import of_contacts
+from passes.numbers import known, stated
 from passes.step import Finding, StepResult
 from reports.scorecard import Links, PersonRef, scorecard_html
 from reports.scorecard_markdown import scorecard_markdown
-from sla_rules.metrics.figures import Metrics, measure
-from sla_rules.metrics.period import Period
-from sla_rules.sla_frames import CAMPAIGNS, OPPORTUNITIES
-from sla_rules.touches import human_touches
+from sla_rules.metrics.figures import Metrics
+from sla_rules.metrics.period import CalendarKind, Period
 
 SCORECARD = "scorecard"
+KINDS: tuple[CalendarKind, ...] = ("day", "week", "month", "quarter")
 
 
 def metrics(context: PassContext) -> StepResult:
-    """Measure the running month, and the week, against the periods before."""
-    measured = [compute(context, kind) for kind in ("month", "week")]
-    now = context.now()
+    """Measure the running day, week, month and quarter, and restate the ones before them."""
+    now, zone = context.now(), ZoneInfo(context.time_zone)
     with context.store.begin() as connection:
-        for figures in measured:
+        facts = known.load(context, connection)
+        measured = []
+        for kind in KINDS:
+            period = Period.of(kind, now, zone)
+            figures = facts.measured(period, period.before(), now=now)
             _keep(connection, figures, now)
             published.publish(connection, figures, now=now)
+            measured.append(published.with_published(connection, figures))
+            stated.state(connection, figures, now=now)
+            stated.state(connection, facts.measured(period.before(), None, now=now), now=now)
         breached = connection.execute(
             sa.select(sa.func.count()).select_from(clocks).where(clocks.c.status == "breached")
         ).scalar()
-    month = measured[0]
+    month = next(figures for figures in measured if figures.period.kind == "month")
     finding = _reported(context, month, int(breached or 0))
     return StepResult(
         figures=_plotted(month),
         texts={"this month": scorecard_markdown(month, context.contracts.sla)},
         findings=(finding,),
     )
+
+
+def restate(context: PassContext, kind: CalendarKind, moment: datetime) -> StepResult:
+    """State the figures of the period in which a moment lies, from what is known now."""
+    now = context.now()
+    period = Period.of(kind, moment, ZoneInfo(context.time_zone))
+    with context.store.begin() as connection:
+        figures = known.load(context, connection).measured(period, period.before(), now=now)
+        changed = stated.state(connection, figures, now=now)
+    return StepResult(figures={"figures": figures.figures.height, "changed": changed, **_plotted(figures)})
 
 
 def scorecard(context: PassContext, *, period: Period | None = None) -> StepResult:
@@ -71,69 +79,9 @@ def compute(context: PassContext, kind: Any, *, period: Period | None = None) ->
     """The figures of the running period of a kind (or of a given one) against the one before."""
     now = context.now()
     wanted = period or Period.of(kind, now, ZoneInfo(context.time_zone))
-    contract = context.contracts.sla
     with context.store.begin() as connection:
-        owners = persons.load_owner_map(context, connection)
-        sales = {key for key in (*owners.ids["salesforce"], *owners.inactive["salesforce"]) if "@" in key}
-        handed = frames.read(connection, handoffs, where=[handoffs.c.confirmed])
-        ids = handed["person_id"].to_list()
-        timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
-        history = frames.read(connection, stage_history)
-        figures = measure(
-            contract,
-            clocks=frames.read(connection, clocks),
-            handoffs=handed,
-            judgement_history=history,
-            dispositions=frames.read(connection, dispositions),
-            opportunities=opportunities_of_people(connection),
-            touches=human_touches(contract, timeline, sales_owners=sales),
-            campaigns=_campaigns(connection),
-            statuses=frames.read(connection, sales_statuses),
-            people=agreed.segmented(context, connection, history["person_id"].unique().to_list()),
-            announcements=agreed.announcements(context, connection),
-            period=wanted,
-            previous=wanted.before(),
-            now=now,
-        )
+        figures = known.load(context, connection).measured(wanted, wanted.before(), now=now)
         return published.with_published(connection, figures)
-
-
-def opportunities_of_people(connection: sa.Connection) -> pl.DataFrame:
-    """The opportunities of everybody who became a Contact, as ``sla_frames.OPPORTUNITIES``."""
-    contacts = {
-        row.link.salesforce_id: row.link.link_id
-        for row in links.load_all(connection, "person")
-        if row.link.salesforce_type == "Contact" and row.link.salesforce_id
-    }
-    rows = [
-        {
-            "opportunity_id": deal.opportunity_id,
-            "person_id": contacts[contact_id],
-            "stage": deal.stage,
-            "amount": float(deal.amount) if deal.amount is not None else None,
-            "currency": deal.currency,
-            "is_closed": deal.is_closed,
-            "is_won": deal.is_won,
-            "created_at": deal.created_at,
-            "closed_at": deal.closed_at,
-        }
-        for contact_id, deals in of_contacts(connection, contacts).items()
-        for deal in deals
-    ]
-    return pl.DataFrame(rows, schema=dict(OPPORTUNITIES), orient="row")
-
-
-def _campaigns(connection: sa.Connection) -> pl.DataFrame:
-    rows = [
-        (record.fields.get("Name"), _money(record.fields.get("ActualCost")))
-        for record in mirror.load_all(connection, "salesforce", "Campaign")
-        if not record.deleted
-    ]
-    return pl.DataFrame(rows, schema=dict(CAMPAIGNS), orient="row")
-
-
-def _money(value: Any) -> float | None:
-    return None if value is None else float(value)
 
 
 def _keep(connection: sa.Connection, figures: Metrics, now: datetime) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connectors.store import frames, links
 from connectors.store.tables import activities, dispositions, handoffs
 from passes import persons
-from passes.measure import opportunities_of_people
+from passes.numbers.known import opportunities_of_people
 from sla_rules.definition import LeadDefinition
 from sla_rules.suggesting.examples import Examples, Goal, examples_of
 from sync_rules.mapping import Mapping

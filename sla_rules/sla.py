@@ -129,9 +129,10 @@ class Absence(_Part):
 
 
 class OwnerHours(_Part):
-    """What differs for one owner: another calendar, days away."""
+    """What differs for one owner: another calendar, days away; and the team whose figures theirs are added to."""
 
     owner: Email
+    team: str | None = None
     calendar: str | None = None
     absences: tuple[Absence, ...] = ()
 

@@ -159,7 +159,7 @@ def _clock(minutes: int) -> str:
 
 def owner_words(owner: OwnerHours) -> str:
     """What differs for one owner."""
-    words = owner.owner
+    words = owner.owner + (f" of the team “{owner.team}”" if owner.team else "")
     if owner.calendar:
         words += f" works on the calendar “{owner.calendar}”"
     away = [f"{a.first:%-d %B %Y} to {a.last:%-d %B %Y} ({a.why})" for a in owner.absences]

@@ -19,6 +19,9 @@ from connectors.store.tables_agreement import published_figures as published_fig
 from connectors.store.tables_definitions import definition_activations as definition_activations
 from connectors.store.tables_erasures import erased_keys as erased_keys
 from connectors.store.tables_erasures import erasures as erasures
+from connectors.store.tables_figures import known_facts as known_facts
+from connectors.store.tables_figures import review_decisions as review_decisions
+from connectors.store.tables_figures import stated_figures as stated_figures
 from connectors.store.tables_identity import former_emails as former_emails
 from connectors.store.tables_identity import link_decisions as link_decisions
 from connectors.store.tables_identity import link_evidence as link_evidence

@@ -23,7 +23,8 @@ def cohort(
     Returns:
         ``person_id, handed_off_at, stage, owner, source, campaign, minimum_missing, first_touch_at,
         touches_made, accepted, rejected, recycled, converted, answered`` (booleans), ``reason`` (of the last
-        disposition), ``won`` (count), ``amount`` and ``won_amount`` (in the contract's currency).
+        disposition), ``converted_at`` (first), ``won_at`` (when the first won opportunity closed), ``won``
+        (count), ``amount`` and ``won_amount`` (in the contract's currency).
 
     Raises:
         FrameError: a needed column is absent.
@@ -35,6 +36,7 @@ def cohort(
             seen=pl.col("kind").filter(~pl.col("by_rep")).last(),
             ever_converted=(pl.col("kind") == "converted").any(),
             reason=pl.col("reason").filter("by_rep").last(),
+            converted_at=pl.col("at").filter(pl.col("kind") == "converted").min(),
         )
         .with_columns(
             fate=pl.when("ever_converted").then(pl.lit("converted")).otherwise(pl.coalesce("said", "seen"))
@@ -61,6 +63,8 @@ def cohort(
             (fate == "converted").fill_null(value=False).alias("converted"),
             fate.is_not_null().alias("answered"),
             "reason",
+            "converted_at",
+            "won_at",
             pl.col("won").fill_null(0),
             pl.col("amount", "won_amount").fill_null(0.0),
         )
@@ -89,6 +93,7 @@ def _deals(
         .group_by("episode")
         .agg(
             won=won.sum().cast(pl.Int64),
+            won_at=pl.col("closed_at").filter(won).min(),
             amount=pl.col("amount").filter(own).sum(),
             won_amount=pl.col("amount").filter(own & won).sum(),
         )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from sla_rules.clocks_episodes import episodes
+from sla_rules.metrics import by_group as grouped
 from sla_rules.metrics import groups, speed
 from sla_rules.metrics.attainment import Evidence, attainment, breaches, quotas
 from sla_rules.metrics.cohort import cohort, newly_qualified
@@ -34,6 +35,7 @@ class Metrics:
         stages, funnel, reps, sources, campaigns, rejections: ``metrics/groups.py``.
         rejected_by: ``metrics/rejections.py``.
         distribution, balance: ``metrics/distribution.py``.
+        figures: every metric of the registry by every dimension, ``metrics/by_group.py``.
         notes: what the reader must know about gaps in the figures.
     """
 
@@ -58,6 +60,7 @@ class Metrics:
     rejected_by: pl.DataFrame
     distribution: pl.DataFrame
     balance: pl.DataFrame
+    figures: pl.DataFrame
     notes: tuple[str, ...]
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -79,6 +82,7 @@ def measure(
     statuses: pl.DataFrame | None = None,
     people: pl.DataFrame | None = None,
     announcements: pl.DataFrame | None = None,
+    attributes: pl.DataFrame | None = None,
     period: Period,
     previous: Period | None = None,
     now: datetime,
@@ -99,6 +103,7 @@ def measure(
         statuses: the statuses frame; answers given only by status are unknown without it.
         people: what quotas by segment are counted by (``metrics.quota.PEOPLE``); nobody is in one without it.
         announcements: campaigns and when sales was told (``metrics.quota.ANNOUNCEMENTS``).
+        attributes: what is known of people (``metrics.by_group.ATTRIBUTES``), for figures by country and persona.
         period: what is measured.
         previous: what it is compared with.
         now: aware UTC.
@@ -141,6 +146,19 @@ def measure(
         groups.by_group(key, handed, timed, first_id) for key in ("owner", "source", "campaign")
     )
     shares = distribution(fates, history, period, previous)
+    facts_by = grouped.facts_of(
+        contract,
+        cohort=fates,
+        clocks=timed,
+        qualified=qualified,
+        history=history,
+        people=conform(
+            _or_none(attributes, grouped.ATTRIBUTES),
+            grouped.ATTRIBUTES,
+            name="attributes",
+            needed=("person_id",),
+        ),
+    )
     return Metrics(
         contract_version=contract.version,
         currency=contract.currency,
@@ -163,6 +181,7 @@ def measure(
         rejected_by=rejected_by(handed, handoffs),
         distribution=shares,
         balance=balance(shares),
+        figures=grouped.figures(contract, facts_by, period, previous),
         notes=(*arithmetic, *_notes(contract, evidence, opportunities, statuses)),
     )
 

@@ -1,4 +1,4 @@
-"""The periods that figures are about: weeks, months and quarters of the business's own time zone.
+"""The periods that figures are about: days, weeks, months and quarters of the business's own time zone.
 
 Only boundaries; what is counted in a period is in the other ``metrics`` modules.
 """
@@ -12,7 +12,8 @@ import polars as pl
 
 from sla_rules.sla_terms import PeriodUnit
 
-PeriodKind = Literal["week", "month", "quarter", "span"]
+PeriodKind = Literal["day", "week", "month", "quarter", "span"]
+CalendarKind = Literal["day", "week", "month", "quarter"]
 _DAYS: dict[PeriodUnit, float] = {"week": 7, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 
 
@@ -40,6 +41,12 @@ class Period:
             raise ValueError(f"the period {self.label!r} ends before it begins")
 
     @classmethod
+    def day_of(cls, moment: datetime, zone: ZoneInfo) -> "Period":
+        """The local day in which an aware moment lies."""
+        first = moment.astimezone(zone).date()
+        return cls._of_days("day", first, first + timedelta(days=1), f"{first:%d %B %Y}", zone)
+
+    @classmethod
     def week_of(cls, moment: datetime, zone: ZoneInfo) -> "Period":
         """The week (from Monday) in which an aware moment lies."""
         day = moment.astimezone(zone).date()
@@ -62,9 +69,10 @@ class Period:
         return cls._of_days("quarter", first, _months_later(first, 3), f"Q{number + 1} {day.year}", zone)
 
     @classmethod
-    def of(cls, kind: Literal["week", "month", "quarter"], moment: datetime, zone: ZoneInfo) -> "Period":
+    def of(cls, kind: CalendarKind, moment: datetime, zone: ZoneInfo) -> "Period":
         """The period of that kind in which an aware moment lies."""
-        return {"week": cls.week_of, "month": cls.month_of, "quarter": cls.quarter_of}[kind](moment, zone)
+        makers = {"day": cls.day_of, "week": cls.week_of, "month": cls.month_of, "quarter": cls.quarter_of}
+        return makers[kind](moment, zone)
 
     @classmethod
     def span(cls, start: datetime, end: datetime, zone: ZoneInfo) -> "Period":
@@ -77,7 +85,7 @@ class Period:
         """The period just before, of the same kind (for a span: of the same length)."""
         if self.kind == "span":
             return Period.span(self.start - (self.end - self.start), self.start, self.zone)
-        return Period.of(self.kind, self.start - timedelta(days=1), self.zone)
+        return Period.of(self.kind, self.start - timedelta(hours=1), self.zone)
 
     def holds(self, column: str) -> pl.Expr:
         """Whether a moment lies in the period; null moments do not."""
