@@ -6,7 +6,7 @@ from alembic import op
 from connectors.store.column_types import UtcDateTime
 
 revision = "stated_figures"
-down_revision = "agreement_kept"
+down_revision = "judged_inputs"
 branch_labels = None
 depends_on = None
 
