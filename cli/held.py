@@ -32,6 +32,8 @@ WORDS: Mapping[str, str] = {
     "missing_field": "the CRM has no such field, or hides it",
     "missing_minimum": "qualified, but the agreed minimum of information is incomplete",
     "not_writable": "the other side does not let the field be written",
+    "parent_cycle": "the parent company stands below its child on the other side",
+    "parent_not_linked": "the parent company is not linked to one on the other side",
     "reconsent": "somebody agreed to e-mail again in Salesforce; HubSpot has to be told by a person",
     "rejected": "the side refused the write",
     "separating": "told apart from another record that still carries its id",

@@ -12,6 +12,7 @@ from connectors.store import approvals, holds, journal, links, runs
 from connectors.store.lease import LeaseHeldError
 from passes import afresh, apply, persons, reconcile
 from passes.activity_state import remember_agreements
+from passes.companies.named import with_companies
 from passes.context import PassContext
 from passes.step import StepResult
 from passes.workbench import Workbench
@@ -99,7 +100,7 @@ def _check(context: PassContext) -> StepResult:
             raise PlanRefusedError(plan_id, f"the newer plan {newer.plan_id} has been carried out since")
         writes = approvals.pending(connection, plan)
         living = links.living(connection, {write.link_id for write in writes})
-        owners = persons.load_owner_map(context, connection)
+        owners = with_companies(context, connection, persons.load_owner_map(context, connection))
     records = afresh.read(context, writes, living)
     existing = afresh.existing(context, writes)
     present = Present(context.mapping, owners, living, records)

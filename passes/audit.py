@@ -16,6 +16,7 @@ from connectors.store.tables import links as link_table
 from connectors.store.tables import mirror as mirror_table
 from passes import persons
 from passes.audit_reading import ACTIVITIES, PEOPLE, Key, Systems, price, read
+from passes.companies.named import with_companies
 from passes.context import PassContext
 from passes.positions import OVERLAP
 from passes.standing import FAILED, FILTERED, HELD
@@ -68,7 +69,7 @@ class _Audit:
 
     def __init__(self, context: PassContext, connection: sa.Connection, systems: Systems) -> None:
         self._context, self._connection, self._systems = context, connection, systems
-        self._owners = persons.load_owner_map(context, connection)
+        self._owners = with_companies(context, connection, persons.load_owner_map(context, connection))
         self._parity = Parity(context.mapping, self._owners)
         kinds: tuple[LinkKind, ...] = ("person", "company")
         self._rows = {kind: links.load_all(connection, kind) for kind in kinds}

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from connectors.store import journal, links, mapped_fields
 from connectors.store.mapped_fields import MappedField
 from passes import persons, planning_state, unread
+from passes.companies.named import with_companies
 from passes.context import PassContext
 from passes.pricing import price_of
 from passes.step import Finding
@@ -74,7 +75,7 @@ def planned(
     with context.store.begin() as connection:
         states = _states(context, connection, key, now)
         schemas = planning_state.load_schemas(context, connection)
-        owners = persons.load_owner_map(context, connection)
+        owners = with_companies(context, connection, persons.load_owner_map(context, connection))
     targets = back_fill.targets(context.mapping, key)
     lacking = [state for state in states if _lacks(state, targets)]
     records = [r for state in lacking[:most] for r in (state.hubspot, state.salesforce) if r is not None]

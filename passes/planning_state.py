@@ -11,6 +11,7 @@ from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
 from passes import admission, barred, claims, consent_lane, deletions, drift, enforcement, persons
 from passes.activity_state import activity_states, roll_up_states
+from passes.companies.named import with_companies
 from passes.context import PassContext
 from passes.wishes import OF_THE_HANDOFF
 from sync_rules.records import LinkKind, Record
@@ -38,9 +39,12 @@ _COUNTED = (
 def gather(context: PassContext, connection: sa.Connection, *, now: datetime) -> PlanInput:
     """Everything that may need a write, from the database alone."""
     owners = persons.load_owner_map(context, connection)
+    companies = company_states(context, connection, _due(connection, "company"), now=now)
+    if companies:
+        owners = with_companies(context, connection, owners)
     return PlanInput(
         people=people_states(context, connection, _due(connection, "person"), now=now),
-        companies=company_states(context, connection, _due(connection, "company"), now=now),
+        companies=companies,
         activities=activity_states(context, connection, owners),
         roll_ups=roll_up_states(context, connection),
         opt_outs=consent_lane.unreached(context, connection, UNDECIDED),

@@ -14,6 +14,7 @@ from connectors.results import Overtaken, RecordWrite, WriteResult
 from connectors.store import links, mirror
 from connectors.store.journal import JournalRow
 from passes import persons
+from passes.companies.named import with_companies
 from passes.context import PassContext
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.normalise import READERS
@@ -94,7 +95,7 @@ def decide(
     told = [(write, result) for write, result in done if result.overtaken]
     if not told:
         return decided
-    owners = persons.load_owner_map(context, connection)
+    owners = with_companies(context, connection, persons.load_owner_map(context, connection))
     sources = _sources(connection, [write for write, _ in told])
     for write, result in told:
         specs = (

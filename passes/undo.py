@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.store import approvals, journal, links, runs
 from passes import afresh, persons, planning_state
+from passes.companies.named import with_companies
 from passes.context import PassContext
 from passes.plan import storable
 from passes.step import StepResult
@@ -68,7 +69,7 @@ def _plan(context: PassContext, undone_pass: str, *, computed: bool, archive_cre
     with context.store.begin() as connection:
         confirmed = approvals.confirmed(connection, undone_pass)
         named = links.living(connection, {write.link_id for write in confirmed})
-        owners = persons.load_owner_map(context, connection)
+        owners = with_companies(context, connection, persons.load_owner_map(context, connection))
     confirmed = [
         replace(write, link_id=named[write.link_id].link_id) if write.link_id in named else write
         for write in confirmed

@@ -28,6 +28,10 @@ _REMEDIES = {
     "not_writable": "Give the integration edit access to the field, or map it `dont_sync`.",
     "drifted": "Change the field back, or correct its `type` in the mapping; it goes on by itself then.",
     "missing_field": "Run `accord setup`, or take the field out of the mapping.",
+    "parent_not_linked": "Make the parent on the other side too, with the same domain or name and country; it "
+    "goes over by itself once the two are linked.",
+    "parent_cycle": "Decide which of the two stands above the other and correct the parent in one system; it "
+    "goes on by itself then.",
     "flapping": "Find what else writes the field (a flow, a workflow, another tool) and stop it, or map it "
     "with another rule; the field goes on by itself once it has been quiet.",
 }

@@ -29,6 +29,8 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "missing_field": ADMIN,
         "missing_minimum": MARKETING_OPS,
         "not_writable": ADMIN,
+        "parent_cycle": SALES_OPS,
+        "parent_not_linked": SALES_OPS,
         "reconsent": MARKETING_OPS,
         "rejected": SALES_OPS,
         "undone": RECORD_OWNER,

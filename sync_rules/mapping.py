@@ -111,6 +111,10 @@ def _cross_references(data: dict[str, Any]) -> Iterator[Finding]:
             what = f"{wanted!r} is no field of 'people'; {did_you_mean(wanted, fields)}"
             yield ("admission", "minimum", index), what
     companies = sections["companies", "fields"]
+    for key, entry in {**fields, **computed}.items():
+        if isinstance(entry, dict) and entry.get("type") == "company":
+            path = ("people", "fields" if key in fields else "computed", key, "type")
+            yield path, "only companies name a company; move the field under 'companies' or change its type"
     yield from _capped(data, {*fields, *computed, *companies})
     zone = _dict_at(data, ("activities", "roll_up")).get("time_zone")
     if isinstance(zone, str) and zone not in available_timezones():

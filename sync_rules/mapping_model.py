@@ -17,7 +17,7 @@ from sync_rules.records import SIDES, Side
 
 ValueType = Literal[
     "text", "email", "phone", "number", "boolean", "date", "datetime",
-    "picklist", "multi_picklist", "country", "owner", "domain",
+    "picklist", "multi_picklist", "country", "owner", "domain", "company",
 ]  # fmt: skip
 Rule = Literal[
     "two_way", "prefer_salesforce", "prefer_hubspot", "always_salesforce", "always_hubspot",

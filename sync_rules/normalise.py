@@ -28,7 +28,7 @@ class Unreadable:
     """
 
     raw: str
-    kind: Literal["invalid_value", "unmapped_value", "unmapped_owner"]
+    kind: Literal["invalid_value", "unmapped_value", "unmapped_owner", "parent_not_linked"]
     why: str
     accepted: tuple[str, ...] = ()
 
@@ -210,11 +210,20 @@ def _read_domain(raw: Any, _spec: ValueSpec, _side: Side, _owners: OwnerMap, _re
     return normal_domain(raw)
 
 
+def _read_company(raw: Any, _spec: ValueSpec, side: Side, owners: OwnerMap, _region: str | None) -> Any:
+    text = plain_text(raw)
+    if text is None:
+        return None
+    why = f"nothing on the other side is linked to the {side} company {text}"
+    return owners.companies.link_of(side, text) or Unreadable(text, "parent_not_linked", why)
+
+
 Reader = Callable[[Any, ValueSpec, Side, OwnerMap, str | None], Any]
 READERS: Mapping[ValueType, Reader] = {
     "text": _read_text, "email": _read_email, "phone": _read_phone, "number": _read_number,
     "boolean": _read_boolean, "date": _read_date, "datetime": _read_datetime, "picklist": _read_picklist,
     "multi_picklist": _read_multi, "country": _read_country, "owner": _read_owner, "domain": _read_domain,
+    "company": _read_company,
 }  # fmt: skip
 
 
@@ -271,8 +280,15 @@ def _write_owner(value: str, _spec: ValueSpec, side: Side, owners: OwnerMap) -> 
     raise CannotWrite(kind, f"{value} {state} in {side}")
 
 
+def _write_company(value: str, _spec: ValueSpec, side: Side, owners: OwnerMap) -> Any:
+    if (found := owners.companies.id_of(side, value)) is not None:
+        return found
+    raise CannotWrite("parent_not_linked", f"the company is not linked to a living one in {side}")
+
+
 _WRITERS: Mapping[ValueType, Callable[[Any, ValueSpec, Side, OwnerMap], Any]] = {
     "text": _write_as_is, "email": _write_as_is, "phone": _write_as_is, "number": _write_number,
     "boolean": _write_boolean, "date": _write_date, "datetime": _write_datetime, "picklist": _write_picklist,
     "multi_picklist": _write_multi, "country": _write_country, "owner": _write_owner, "domain": _write_as_is,
+    "company": _write_company,
 }  # fmt: skip

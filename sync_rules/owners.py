@@ -1,12 +1,13 @@
-"""Who is who among the owners of both sides: people by e-mail, queues by name.
+"""Who is who among those whom records name by id: people by e-mail, queues by name, companies by their link.
 
-Translation of ids only; when an owner is written is for the planner.
+Translation of ids only; when an owner or a parent is written is for the planner.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sync_rules.company_ids import NO_COMPANIES, CompanyIds
 from sync_rules.mapping_model import Owners
 from sync_rules.records import Side
 
@@ -54,6 +55,7 @@ class OwnerMap:
         ids: per side, key to the id of the active owner.
         inactive: keys that exist on a side only as inactive owners.
         fallback: the key of the owner of last resort for created Salesforce records.
+        companies: where records of companies are read or written; left empty for people, who name none.
     """
 
     keys: Mapping[Side, Mapping[str, str]] = field(default_factory=lambda: {"hubspot": {}, "salesforce": {}})
@@ -62,6 +64,7 @@ class OwnerMap:
         default_factory=lambda: {"hubspot": frozenset(), "salesforce": frozenset()}
     )
     fallback: str | None = None
+    companies: CompanyIds = NO_COMPANIES
 
     def key_of(self, side: Side, owner_id: str) -> str | None:
         """The canonical key of an owner id, or None when the side does not list that owner."""

@@ -82,7 +82,7 @@ class Hold:
 
     Attributes:
         kind: ``ambiguous``, ``invalid_value``, ``unmapped_value``, ``unmapped_owner``, ``missing_minimum``,
-            ``flapping``, ``rejected``, ``conflict``, ...
+            ``parent_cycle``, ``flapping``, ``rejected``, ``conflict``, ...
         field: the mapping's field name, or None when the whole record is held.
         accepted: the values that the side would take, where it says so.
         remedy: what a person can do about it.

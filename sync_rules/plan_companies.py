@@ -3,6 +3,7 @@
 from sync_rules.changes import Bench, update_record
 from sync_rules.plan_deletions import settle_deletion
 from sync_rules.plan_fields import agree, merge_link, pairing
+from sync_rules.plan_parents import ParentPlanner
 from sync_rules.plan_references import references, told_apart
 from sync_rules.state import CompanyState
 
@@ -13,6 +14,7 @@ class CompanyPlanner:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._pairing = pairing(bench.mapping.companies.fields.values(), "companies", "Account")
+        self._parents = ParentPlanner(bench)
 
     def plan(self, state: CompanyState) -> None:
         """Note what this company needs."""
@@ -31,5 +33,6 @@ class CompanyPlanner:
         )  # fmt: skip
         agree(self._bench, link, merged.settled)
         for record, changes in ((hubspot, merged.hubspot), (salesforce, merged.salesforce)):
+            changes = self._parents.checked(link, record, changes)
             changes += references(self._bench, link, record, state.apart, state.claimed_by)
             update_record(self._bench, link.link_id, record, changes)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from sync_rules.company_ids import PARENT_PROPERTY
 from sync_rules.lanes import in_batches
 from sync_rules.overtaken import watched
 from sync_rules.plan import REMOVALS, Write
@@ -102,6 +103,7 @@ def _calls(batch: Sequence[Write], sizes: BatchSizes) -> int:
         calls += -(-len(back) // size)
         calls += -(-sum(1 for write in batch if watched(write)) // sizes.histories)
         calls += _association_calls(batch, sizes)
+        calls += _parent_calls(batch, sizes)
     return calls
 
 
@@ -110,7 +112,7 @@ def _one_call_each(batch: Sequence[Write], *, by_rule: bool) -> Iterator[list[Wr
     groups: dict[tuple[str, bool, int], list[Write]] = {}
     seen: Counter[tuple[str, bool, str]] = Counter()
     for write in batch:
-        if write.operation == "update" and not write.changes:
+        if write.operation == "update" and not any(one.target != PARENT_PROPERTY for one in write.changes):
             continue
         key_field = write.external_key[0] if write.operation == "create" and write.external_key else ""
         unowned = by_rule and left_to_assignment_rules(write)
@@ -133,6 +135,13 @@ def _identity(write: Write) -> str:
         return write.external_key[1].strip().casefold()
     email = write.fields.get("email")
     return f"email:{str(email).strip().casefold()}" if email else f"write:{write.key}"
+
+
+def _parent_calls(batch: Sequence[Write], sizes: BatchSizes) -> int:
+    """Companies that get another parent are read, taken from under the old one, put under the new one."""
+    moved = [change for write in batch for change in write.changes if change.target == PARENT_PROPERTY]
+    taken, put = sum(1 for one in moved if one.before), sum(1 for one in moved if one.after)
+    return -(-len(moved) // sizes.hubspot) - (-taken // sizes.associations) - (-put // sizes.associations)
 
 
 def _association_calls(batch: Sequence[Write], sizes: BatchSizes) -> int:

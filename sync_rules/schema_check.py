@@ -24,6 +24,7 @@ _HOLDS = {
     "country": {"text", "picklist"},
     "owner": {"owner", "reference", "picklist", "text", "id"},
     "domain": {"text"},
+    "company": {"number", "reference", "text", "id"},
 }
 _SIDE_OF: dict[str, Side] = {
     "contacts": "hubspot", "companies": "hubspot", "Lead": "salesforce", "Contact": "salesforce",

@@ -18,6 +18,8 @@ TYPE_IDS: dict[tuple[str, str], tuple[int, ...]] = {
     ("deals", "contacts"): (3,),
     ("deals", "companies"): (5, 341),
     ("companies", "deals"): (6, 342),
+    # From a company to the one above it.
+    ("companies", "companies"): (14,),
     ("calls", "contacts"): (194,),
     ("calls", "companies"): (182,),
     ("calls", "deals"): (206,),

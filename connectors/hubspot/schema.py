@@ -6,6 +6,7 @@ from typing import Any
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.reading import BATCH, pages
 from connectors.results import FieldSpec, FieldType, Owner
+from sync_rules.company_ids import PARENT_PROPERTY
 
 LONGEST_STRING = 65_536
 _TYPES: dict[str, FieldType] = {
@@ -28,7 +29,9 @@ def raw_properties(client: HubSpotClient, object_type: str) -> list[dict[str, An
 def field_spec(raw: Mapping[str, Any]) -> FieldSpec:
     """One property definition as a FieldSpec."""
     meta: Mapping[str, Any] = raw.get("modificationMetadata") or {}
-    writable = not (meta.get("readOnlyValue") or raw.get("calculated"))
+    read_only = meta.get("readOnlyValue") or raw.get("calculated")
+    # Set by an association, which the gateway sees to.
+    writable = raw["name"] == PARENT_PROPERTY or not read_only
     kind = _field_type(raw)
     options = tuple(str(option["value"]) for option in raw.get("options") or () if not option.get("hidden"))
     return FieldSpec(

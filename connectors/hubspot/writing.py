@@ -12,7 +12,7 @@ from typing import Any
 from connectors.chunking import chunks, rounds
 from connectors.delivery import Results, deliver, done
 from connectors.errors import ConnectorError, OutcomeUnknownError, PermanentError
-from connectors.hubspot import associations, reading
+from connectors.hubspot import associations, parents, reading
 from connectors.hubspot.batch import Input, send
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.records import holds, wire_value
@@ -28,10 +28,13 @@ def write(
     client: HubSpotClient, object_type: str, operation: WriteOperation, writes: Sequence[RecordWrite]
 ) -> list[WriteResult]:
     """Results in the order of ``writes``; for failures of the vendor as a whole see ``delivery.py``."""
+    plain = parents.without_parent(writes) if object_type == "companies" else writes
     results = deliver(
         ([item.write for item in batch], partial(_settle, client, object_type, verb, batch))
-        for verb, batch in _batches(object_type, operation, writes)
+        for verb, batch in _batches(object_type, operation, plain)
     )
+    if plain is not writes:
+        parents.set_parents(client, writes, results)
     _associate(client, object_type, operation, writes, results)
     return [results[write.key] for write in writes]
 

@@ -1,14 +1,17 @@
 """Associations between records: HubSpot's own types, both directions kept in step, one primary company.
 
-Knows ids only; whether they exist is asked by the caller.
+A company stands under one other company at most. Knows ids only; whether they exist is asked by the caller.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sandbox.hubspot import errors
 
 PRIMARY_LABEL = "Primary"
+TO_CHILD, TO_PARENT = 13, 14
+_HIERARCHY_LABELS = {TO_CHILD: "Child Company", TO_PARENT: "Parent Company"}
 # from -> to -> (default type id, primary type id or None)
 _TYPES: dict[tuple[str, str], tuple[int, int | None]] = {
     ("contacts", "companies"): (279, 1),
@@ -17,6 +20,7 @@ _TYPES: dict[tuple[str, str], tuple[int, int | None]] = {
     ("companies", "deals"): (342, 6),
     ("contacts", "deals"): (4, None),
     ("deals", "contacts"): (3, None),
+    ("companies", "companies"): (450, None),
 }
 for _activity, (_contact, _company, _deal) in {
     "calls": (194, 182, 206),
@@ -30,18 +34,31 @@ for _activity, (_contact, _company, _deal) in {
         _TYPES[_target, _activity] = (_type_id - 1, None)
 
 
+class Link(NamedTuple):
+    """An association to make with a new record; `type_ids` None means the default type."""
+
+    to_type: str
+    to_id: str
+    type_ids: tuple[int, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AssociationTypes:
     """The type ids of one direction."""
 
     default: int
     primary: int | None
+    hierarchy: bool = False
 
     def label(self, type_id: int) -> str | None:
+        if self.hierarchy:
+            return _HIERARCHY_LABELS.get(type_id)
         return PRIMARY_LABEL if type_id == self.primary else None
 
     @property
     def ids(self) -> tuple[int, ...]:
+        if self.hierarchy:
+            return (self.default, TO_CHILD, TO_PARENT)
         return (self.default,) if self.primary is None else (self.primary, self.default)
 
 
@@ -54,7 +71,7 @@ def association_types(from_type: str, to_type: str) -> AssociationTypes:
     found = _TYPES.get((from_type, to_type))
     if found is None:
         raise errors.validation(f"No association type is defined from {from_type} to {to_type}.")
-    return AssociationTypes(*found)
+    return AssociationTypes(*found, hierarchy=from_type == to_type == "companies")
 
 
 class Associations:
@@ -63,6 +80,7 @@ class Associations:
     def __init__(self) -> None:
         # (from type, to type) -> from id -> to id -> is primary
         self._links: dict[tuple[str, str], dict[str, dict[str, bool]]] = {}
+        self._parents: dict[str, str] = {}
 
     def targets(self, from_type: str, from_id: str, to_type: str) -> list[str]:
         """Ids associated with the record, ascending."""
@@ -75,6 +93,10 @@ class Associations:
         if primary is None:
             return []
         types = association_types(from_type, to_type)
+        if types.hierarchy:
+            ends = ((TO_CHILD, to_id, from_id), (TO_PARENT, from_id, to_id))
+            labels = [one for one, child, parent in ends if self._parents.get(child) == parent]
+            return [types.default, *labels]
         return list(types.ids) if primary else [types.default]
 
     def primary(self, from_type: str, from_id: str, to_type: str) -> str | None:
@@ -93,6 +115,8 @@ class Associations:
         if not wanted <= set(types.ids):
             wrong = min(wanted - set(types.ids))
             raise errors.validation(f"Association type {wrong} does not go from {from_type} to {to_type}.")
+        if types.hierarchy:
+            self._put_under(from_id, to_id, wanted)
         new = to_id not in self._links.get((from_type, to_type), {}).get(from_id, {})
         primary = types.primary is not None and types.primary in wanted
         if primary:
@@ -104,11 +128,42 @@ class Associations:
         """Take all types of the pair away; False when there were none."""
         gone = self._links.get((from_type, to_type), {}).get(from_id, {}).pop(to_id, None)
         self._links.get((to_type, from_type), {}).get(to_id, {}).pop(from_id, None)
+        if from_type == to_type == "companies":
+            self.unlabel_hierarchy(from_id, to_id, (TO_CHILD, TO_PARENT))
         return gone is not None
 
-    def unlabel(self, from_type: str, from_id: str, to_type: str, to_id: str) -> None:
-        """Take the primary mark away and leave the association."""
-        if self.type_ids(from_type, from_id, to_type, to_id):
+    def parent(self, company_id: str) -> str | None:
+        """The company above a company, or None."""
+        return self._parents.get(company_id)
+
+    def children(self, company_id: str) -> list[str]:
+        """The companies right under a company."""
+        return [child for child, parent in self._parents.items() if parent == company_id]
+
+    def unlabel_hierarchy(self, from_id: str, to_id: str, type_ids: Iterable[int]) -> None:
+        """Take one company from under the other and leave the association."""
+        for type_id in type_ids:
+            child, parent = (from_id, to_id) if type_id == TO_PARENT else (to_id, from_id)
+            if type_id in _HIERARCHY_LABELS and self._parents.get(child) == parent:
+                del self._parents[child]
+
+    def _put_under(self, from_id: str, to_id: str, type_ids: Iterable[int]) -> None:
+        for type_id in type_ids:
+            if type_id not in _HIERARCHY_LABELS:
+                continue
+            child, parent = (from_id, to_id) if type_id == TO_PARENT else (to_id, from_id)
+            if self._parents.get(child, parent) != parent:
+                raise errors.validation(f"Company {child} has a parent company already.")
+            self._parents[child] = parent
+
+    def unlabel(
+        self, from_type: str, from_id: str, to_type: str, to_id: str, type_ids: Iterable[int]
+    ) -> None:
+        """Take labels (primary, parent, child) away and leave the association."""
+        types, labels = association_types(from_type, to_type), set(type_ids)
+        if types.hierarchy:
+            self.unlabel_hierarchy(from_id, to_id, labels)
+        elif types.primary in labels and self.type_ids(from_type, from_id, to_type, to_id):
             self._set(from_type, from_id, to_type, to_id, primary=False)
 
     def all_of(self, from_type: str, from_id: str) -> list[tuple[str, str, bool]]:
@@ -129,6 +184,7 @@ class Associations:
         """Every association, one row per direction, for the snapshot."""
         return [
             {"from": from_type, "fromId": from_id, "to": to_type, "toId": to_id, "primary": primary}
+            | ({"parent": self._parents.get(from_id) == to_id} if from_type == to_type else {})
             for (from_type, to_type), links in self._links.items()
             for from_id, targets in links.items()
             for to_id, primary in targets.items()

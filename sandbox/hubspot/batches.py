@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.hubspot import errors
+from sandbox.hubspot.associations import Link
 from sandbox.hubspot.errors import HubSpotFault, PropertyProblem
 from sandbox.hubspot.payload import as_object
 from sandbox.hubspot.portal import Portal
-from sandbox.hubspot.record_store import Link
 from sandbox.hubspot.records import Actor, Record
 from sandbox.hubspot.tables import Table
 from sandbox.hubspot.wire import changed_body, full_body

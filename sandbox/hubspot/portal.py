@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 from sandbox.clock import SandboxClock
 from sandbox.hubspot import marketing
 from sandbox.hubspot.access import Access
+from sandbox.hubspot.associations import Link
 from sandbox.hubspot.engagement import Engagement, Form
 from sandbox.hubspot.errors import HubSpotFault
 from sandbox.hubspot.limits import RateLimits
 from sandbox.hubspot.list_filters import compile_branch, properties_of
 from sandbox.hubspot.lists import ContactList, Lists
 from sandbox.hubspot.owners import Owner, Owners
-from sandbox.hubspot.record_store import Link, RecordStore
+from sandbox.hubspot.record_store import RecordStore
 from sandbox.hubspot.records import Actor, Record
 from sandbox.hubspot.snapshot import portal_snapshot
 from sandbox.hubspot.subscriptions import Subscriptions

@@ -6,13 +6,13 @@ No owners' tokens, limits or marketing: `portal.py` adds those.
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from sandbox.clock import SandboxClock
 from sandbox.hubspot import errors
 from sandbox.hubspot.activity_effects import effects_on_target
-from sandbox.hubspot.associations import Associations, association_types
+from sandbox.hubspot.associations import Associations, Link, association_types
 from sandbox.hubspot.engagement import Engagement
+from sandbox.hubspot.hierarchy import Hierarchy
 from sandbox.hubspot.lists import Lists
 from sandbox.hubspot.merging import MERGEABLE, merged_properties
 from sandbox.hubspot.object_types import OBJECT_TYPES, ObjectType, object_type
@@ -27,19 +27,12 @@ from sandbox.hubspot.writing import Prepared, Writer
 _CALCULATED = Actor.system("CALCULATED")
 
 
-class Link(NamedTuple):
-    """An association to make with a new record; `type_ids` None means the default type."""
-
-    to_type: str
-    to_id: str
-    type_ids: tuple[int, ...] | None = None
-
-
 class RecordStore:
     """Records of every type with what hangs on them. See `Portal` for the arguments."""
 
     tables: dict[str, Table]
     associations: Associations
+    hierarchy: Hierarchy
     owners: Owners
     lists: Lists
     engagement: Engagement
@@ -67,6 +60,7 @@ class RecordStore:
             for name, schema in standard_schemas().items()
         }
         self.associations = Associations()
+        self.hierarchy = Hierarchy(self.associations, self.tables["companies"], self.compute)
         self.blocked_addresses: set[str] = set()
         self.writer = Writer(self.portal_id, lambda owner_id: self.owners.get(owner_id) is not None)
 
@@ -206,6 +200,7 @@ class RecordStore:
             record.archived, record.archived_at = True, self._moment(at)
             record.version += 1
             table.set_archived(record, archived=True)
+            self.hierarchy.show_in_children(record, self._moment(at))
 
     def restore(
         self, object_type: str, record_id: str, *, actor: Actor, at: datetime | None = None
@@ -229,6 +224,7 @@ class RecordStore:
             record.version += 1
             table.set_archived(record, archived=False)
             self.writer.touch(table, record, max(self._moment(at), record.updated_at))
+            self.hierarchy.show_in_children(record, record.updated_at)
             return record
 
     def privacy_delete(self, record_id: str) -> None:
@@ -295,13 +291,16 @@ class RecordStore:
                 keeps = primary and self.associations.primary(name, result.id, to_type) is None
                 present = self.associations.type_ids(name, result.id, to_type, to_id)
                 wanted = {*present, *(types.ids if keeps else (types.default,))}
-                self.associations.put(name, result.id, to_type, to_id, wanted)
+                if to_id != result.id:
+                    self.associations.put(name, result.id, to_type, to_id, wanted)
+            self.hierarchy.inherit(result, old.id)
             self.associations.forget(name, old.id)
             self.lists.move(result.object_type.type_id, old.id, result.id)
             if name == "contacts":
                 self.engagement.move(old.id, result.id)
 
     def _destroy(self, table: Table, record: Record) -> None:
+        self.hierarchy.forget(record)
         self.associations.forget(table.kind.name, record.id)
         self.lists.forget(table.kind.type_id, record.id)
         table.destroy(record)
@@ -336,11 +335,14 @@ class RecordStore:
             self.associations.remove(source.object_type.name, source.id, target.object_type.name, target.id)
             self.mirror_primary_company(source, target, self.now())
 
-    def unlabel(self, from_type: str, from_id: str, to_type: str, to_id: str) -> None:
-        """Take the primary mark of the pair away and leave the association."""
+    def unlabel(
+        self, from_type: str, from_id: str, to_type: str, to_id: str, type_ids: Sequence[int]
+    ) -> None:
+        """Take labels (primary, parent, child) of the pair away and leave the association."""
         with self.lock:
             source, target = self._live(from_type, from_id), self._live(to_type, to_id)
-            self.associations.unlabel(source.object_type.name, source.id, target.object_type.name, target.id)
+            kinds = (source.object_type.name, target.object_type.name)
+            self.associations.unlabel(kinds[0], source.id, kinds[1], target.id, type_ids)
             self.mirror_primary_company(source, target, self.now())
 
     def associated(self, from_type: str, from_id: str, to_type: str) -> list[str]:
@@ -380,6 +382,8 @@ class RecordStore:
             if contact.object_type.name == "contacts" and company.object_type.name == "companies":
                 primary = self.associations.primary("contacts", contact.id, "companies")
                 self.compute(contact, {"associatedcompanyid": primary or ""}, _CALCULATED, at)
+            elif contact.object_type.name == company.object_type.name == "companies":
+                self.hierarchy.show_parent(contact, at)
 
     def _live(self, type_name: str, record_id: str) -> Record:
         record = self.table(type_name).resolve(str(record_id))

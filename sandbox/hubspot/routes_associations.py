@@ -214,8 +214,8 @@ def _batch_labels_archive(call: Call) -> Reply:
         type_ids = association_type_ids(one.get("types"))
         if types.default in type_ids:
             _remove_if_there(call, source, target, from_id, to_id)
-        elif types.primary in type_ids:
-            call.portal.unlabel(source.name, from_id, target.name, to_id)
+        elif types.primary in type_ids or types.hierarchy:
+            call.portal.unlabel(source.name, from_id, target.name, to_id, type_ids)
     return NO_CONTENT
 
 

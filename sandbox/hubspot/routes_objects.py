@@ -6,13 +6,12 @@ from starlette.routing import Route
 
 from sandbox.hubspot import errors
 from sandbox.hubspot.access import object_scope
-from sandbox.hubspot.associations import association_types
+from sandbox.hubspot.associations import Link, association_types
 from sandbox.hubspot.batches import Outcome, create_batch, properties_of, update_batch, upsert_batch
 from sandbox.hubspot.http import MAX_PAGE, NO_CONTENT, Call, Reply, batch_body, collection, route
 from sandbox.hubspot.object_types import OBJECT_TYPES
 from sandbox.hubspot.payload import as_objects, as_texts, association_type_ids, id_of
 from sandbox.hubspot.portal import Portal
-from sandbox.hubspot.record_store import Link
 from sandbox.hubspot.records import Record
 from sandbox.hubspot.search import MAX_BODY_CHARS, run_search
 from sandbox.hubspot.tables import Table

@@ -88,6 +88,7 @@ lifecyclestage radio external Lifecycle Stage
 hs_lead_status radio - Lead Status
 is_public bool - Is Public
 hs_additional_domains checkbox ro,external Additional Domains
+hs_parent_company_id number ro Parent Company
 num_associated_contacts number ro Number of Associated Contacts
 num_associated_deals number ro Number of Associated Deals
 notes_last_contacted datetime ro Last Contacted

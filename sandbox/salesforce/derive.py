@@ -1,6 +1,7 @@
 """Fields that the server works out: at save (``before_save``) or when read (``VIRTUAL``).
 
-Nothing here refuses a write except contradictions between an activity's or a campaign member's own lookups.
+Nothing here refuses a write except contradictions between a row's own lookups: of an
+activity, a campaign member, an account that would stand below itself.
 """
 
 from collections.abc import Callable
@@ -29,6 +30,17 @@ def _full_name(_: Store, draft: Draft, __: Row | None, ___: datetime) -> None:
     draft["Name"] = " ".join(part for part in parts if part)
     if "IsEmailBounced" in draft:
         draft["IsEmailBounced"] = draft.get("EmailBouncedDate") is not None
+
+
+def _account(store: Store, draft: Draft, _: Row | None, __: datetime) -> None:
+    above, seen = draft.get("ParentId"), {draft["Id"]}
+    while above is not None:
+        if above in seen:
+            text = "An account cannot stand below itself in the account hierarchy"
+            raise SalesforceFault("CIRCULAR_DEPENDENCY", text, ["ParentId"])
+        seen.add(above)
+        parent = store.row("Account", above)
+        above = parent.get("ParentId") if parent is not None else None
 
 
 def _opportunity(_: Store, draft: Draft, old: Row | None, now: datetime) -> None:
@@ -121,6 +133,7 @@ def _campaign_member(store: Store, draft: Draft, old: Row | None, now: datetime)
 
 
 _BEFORE_SAVE: dict[str, Callable[[Store, Draft, Row | None, datetime], None]] = {
+    "Account": _account,
     "Lead": _full_name,
     "Contact": _full_name,
     "User": _full_name,

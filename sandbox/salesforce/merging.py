@@ -61,7 +61,7 @@ def _move_children(store: Store, spec: ObjectSpec, loser_id: str, master_id: str
     moved: list[str] = []
     for child, field, _, __ in store.children(spec.name):
         for row in store.holding(child, field.name, loser_id):
-            changes: dict[str, Any] = {field.name: master_id}
+            changes: dict[str, Any] = {field.name: None if row.id == master_id else master_id}
             if child == "CampaignMember":
                 taken = {other["CampaignId"] for other in store.holding(child, field.name, master_id)}
                 if row["CampaignId"] in taken:

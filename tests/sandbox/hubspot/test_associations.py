@@ -148,3 +148,37 @@ def test_logging_a_call_moves_the_contact_as_hubspot_does(server, portal, graph,
     assert (contact.properties["num_notes"], contact.properties["num_contacted_notes"]) == ("2", "1")
     assert contact.properties["lastmodifieddate"] > before
     assert contact.history["num_notes"][0].source_type == "CALCULATED"
+
+
+def test_a_parent_company_shows_in_a_property_that_nobody_can_write(server, portal, graph, app_actor):
+    _, (child, parent) = graph
+    third = portal.create("companies", {"name": "Three"}, actor=app_actor)
+    path = "/crm/v4/associations/companies/companies/batch"
+
+    def ends(one, two):
+        return {"inputs": [{"from": {"id": one.id}, "to": {"id": two.id}, "types": spec(14)}]}
+
+    direct = {"properties": {"hs_parent_company_id": parent.id}}
+    assert server.call("PATCH", f"/crm/v3/objects/companies/{child.id}", direct).status_code == 400
+    assert server.call("POST", f"{path}/create", ends(child, parent)).status_code == 201
+    assert child.properties["hs_parent_company_id"] == parent.id
+    down = server.call("GET", f"/crm/v4/objects/companies/{parent.id}/associations/companies").json()
+    assert {one["typeId"] for one in down["results"][0]["associationTypes"]} == {450, 13}
+
+    assert server.call("POST", f"{path}/create", ends(child, third)).status_code == 207, "one parent only"
+    assert server.call("POST", f"{path}/labels/archive", ends(child, parent)).status_code == 204
+    assert "hs_parent_company_id" not in child.properties
+    assert portal.associated("companies", child.id, "companies") == [parent.id]
+
+
+def test_a_parent_that_is_merged_or_binned_leaves_its_children(portal, graph, app_actor):
+    _, (child, parent) = graph
+    other = portal.create("companies", {"name": "Three"}, actor=app_actor)
+    portal.hierarchy.put_under(child.id, parent.id, portal.now())
+
+    kept = portal.merge("companies", other.id, parent.id, actor=app_actor)
+    assert child.properties["hs_parent_company_id"] == kept.id
+    portal.archive("companies", kept.id, actor=app_actor)
+    assert "hs_parent_company_id" not in child.properties
+    portal.restore("companies", kept.id, actor=app_actor)
+    assert child.properties["hs_parent_company_id"] == kept.id

@@ -371,3 +371,10 @@ def test_birthdate_and_close_date_are_pure_dates(served, sf):
     assert served.org.record("Contact", contact)["Birthdate"] == date(1990, 2, 3)
     with pytest.raises(SalesforceMalformedRequest):
         sf.Contact.update(contact, {"Birthdate": "1990-02-03T00:00:00Z"})
+
+
+def test_an_account_cannot_stand_below_itself(sf):
+    top = sf.Account.create({"Name": "Top"})["id"]
+    below = sf.Account.create({"Name": "Below", "ParentId": top})["id"]
+    with pytest.raises(SalesforceMalformedRequest, match="CIRCULAR_DEPENDENCY"):
+        sf.Account.update(top, {"ParentId": below})

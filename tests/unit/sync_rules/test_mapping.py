@@ -135,7 +135,7 @@ def whole_schema(mapping):
 
 
 def _kind(value_type):
-    return {"country": "text", "domain": "text"}.get(value_type, value_type)
+    return {"country": "text", "domain": "text", "company": "reference"}.get(value_type, value_type)
 
 
 def check(mapping, schemas):

@@ -1,0 +1,1 @@
+"""Steps of a pass that concern companies only."""
