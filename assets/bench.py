@@ -14,6 +14,7 @@ from connectors.store import journal, runs
 from connectors.store.tables import passes
 from passes import watch
 from passes.context import PassContext, PassOptions
+from passes.notices import tell
 from passes.step import Step, StepResult
 from passes.workbench import Workbench
 
@@ -54,6 +55,14 @@ class Bench:
     def look(self) -> watch.Look:
         """Whether either side has something that the last pass did not read; one API call each."""
         return watch.newest_changes(self._opened().open("look"))
+
+    def tell(self) -> StepResult:
+        """Tell people what is new, and deliver what is due; no part of any pass."""
+        return tell.tell(self._opened())
+
+    def notices_waiting(self) -> int:
+        """How many notices could be sent now."""
+        return tell.waiting(self._opened())
 
     def close(self) -> None:
         """Note how the passes ended, release the lease and the database."""

@@ -3,7 +3,7 @@
 No asset has a Dagster retry policy: the connectors retry, and a policy would retry Terminate too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 import dagster as dg
@@ -33,8 +33,18 @@ def materialise(
         dagster.Failure: something foreseeable went wrong; never to be retried as it is.
     """
     name = context.asset_key.path[-1]
+    return shown(context, lambda: bench.run(step, name, context.run.run_id, ask))
+
+
+def shown(context: dg.AssetExecutionContext, run: Callable[[], StepResult]) -> Materialised:
+    """What ``run`` gives back as what Dagster keeps and plots.
+
+    Raises:
+        dagster.Failure: as ``materialise``.
+    """
+    name = context.asset_key.path[-1]
     try:
-        result = bench.run(step, name, context.run.run_id, ask)
+        result = run()
     except FORESEEN as error:
         # Without its cause: the connectors' stack says nothing to the people who read this.
         raise failure_of(name, error) from None

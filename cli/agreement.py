@@ -80,7 +80,7 @@ def definition_schema(
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="definition, sla or mapping.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="definition, sla, notices or mapping.")],
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to a file.")] = None,
 ) -> None:
     """The JSON Schema by which editors complete and check a contract while it is written."""

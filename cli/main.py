@@ -13,6 +13,7 @@ from cli import agreement
 from cli.errors import boundary
 from cli.exits import MEANINGS, Exit
 from cli.forget.grammar import forget
+from cli.notices.grammar import app as notices_app
 from cli.review.grammar import app as review_links
 from cli.sla_grammar import app as sla_app
 
@@ -275,6 +276,7 @@ def reconcile(
     _end(work.command(day=day, source=source, as_json=as_json, limit=limit))
 
 
+app.add_typer(notices_app, name="notices", rich_help_panel=_LOOK)
 app.add_typer(review_links, name="review-links", rich_help_panel=_LOOK)
 
 

@@ -67,7 +67,7 @@ def reading(settings: Settings | None = None) -> Iterator[Workbench]:
             "salesforce_client_secret": SecretStr(_UNUSED),
         }
     )
-    with open_workbench(offline) as bench:
+    with open_workbench(offline, telling=known) as bench:
         yield bench
 
 

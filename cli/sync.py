@@ -5,6 +5,7 @@ from typing import Any
 from cli import passing, session
 from cli.console import err, heading, out, print_json, say, table
 from cli.exits import Exit
+from cli.notices.telling import afterwards
 from cli.passing import Passed
 from connectors.store import holds
 from passes.context import PassOptions
@@ -16,7 +17,8 @@ _CLASSES = ("received", "converted or merged", "held", "failed", "filtered", "fr
 def command(*, approve: bool, as_json: bool) -> Exit:
     """Run a pass and say what it did."""
     with session.syncing() as bench:
-        passed = passing.run(bench, PassOptions(approve=approve), quiet=as_json)
+        with afterwards(bench, quiet=as_json):
+            passed = passing.run(bench, PassOptions(approve=approve), quiet=as_json)
         held = held_now(bench)
     if as_json:
         print_json(_as_json(passed, held))

@@ -15,6 +15,7 @@ _EMAIL = re.compile(r"[\w.+%'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\w)\+\d[\d ()./-]{6,}\d")
 _SECRET = re.compile(
     r"(?i)bearer\s+\S+|pat-[a-z0-9]+-[\w-]{8,}|\b00D\w{12,15}![\w.]+"
+    r"|hooks\.slack\.com/services/\S+"
     r"""|(?<=token=)\S+|(?<=secret=)\S+|(?<=password=)\S+|//[^/\s:@]+:[^/\s@]+(?=@)"""
 )
 _RECORD_ID = re.compile(r"(?=.*\d)[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")

@@ -9,7 +9,7 @@ from assets.figures import figure_assets
 from dagster_project.jobs import ASSETS, JOBS
 from dagster_project.resources import workbench_resource
 from dagster_project.schedules import make_schedules
-from dagster_project.sensors import change_sensor
+from dagster_project.sensors import change_sensor, notices_sensor
 from dagster_project.settings import Settings, load_settings
 
 
@@ -28,7 +28,7 @@ def build_definitions(
         assets=[*ASSETS, *figure_assets(known.time_zone)],
         jobs=list(JOBS),
         schedules=make_schedules(time_zone=known.time_zone, pass_every_minutes=known.pass_every_minutes),
-        sensors=[change_sensor],
+        sensors=[change_sensor, notices_sensor],
         resources={"accord": workbench_resource(settings), **(overrides or {})},
         executor=executor,
     )

@@ -1,6 +1,6 @@
-"""The jobs: a pass, a dry run, a back-fill, metrics, the scorecard, the audit.
+"""The jobs: a pass, a dry run, a back-fill, metrics, the scorecard, the audit, notices.
 
-All carry the pass's tag: figures are of whole passes, so they wait for one that runs.
+All but the notices carry the pass's tag: figures are of whole passes, so they wait for one that runs.
 """
 
 import dagster as dg
@@ -12,6 +12,7 @@ from assets.feedback import sales_feedback
 from assets.hubspot import hubspot_activities, hubspot_companies, hubspot_engagement, hubspot_people
 from assets.leads import applied_writes, reconciliation, sync_plan
 from assets.links import people_links
+from assets.notices import notices
 from assets.options import PlanConfig, ReadConfig
 from assets.qualification import judgements
 from assets.salesforce import (
@@ -21,7 +22,7 @@ from assets.salesforce import (
     salesforce_people,
 )
 from assets.sla import sla_clocks, sla_metrics, sla_scorecard
-from dagster_project.under_way import PASS_TAG
+from dagster_project.under_way import NOTICES_TAG, PASS_TAG
 
 READING = (
     hubspot_people,
@@ -36,7 +37,7 @@ READING = (
 DECIDING = (people_links, activity_timeline, judgements, sales_feedback, sla_clocks, sync_plan)
 WRITING = (applied_writes, reconciliation)
 REPORTING = (sla_metrics, sla_scorecard)
-ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING, parity_audit)
+ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING, parity_audit, notices)
 
 accord_pass = dg.define_asset_job(
     "accord_pass",
@@ -97,4 +98,19 @@ accord_audit = dg.define_asset_job(
     tags=PASS_TAG,
 )
 
-JOBS = (accord_pass, accord_dry_run, accord_back_fill, accord_metrics, accord_scorecard, accord_audit)
+accord_notices = dg.define_asset_job(
+    "accord_notices",
+    selection=dg.AssetSelection.assets(notices),
+    description="Tell people what is new since the last time, from what the database holds; calls neither CRM.",
+    tags=NOTICES_TAG,
+)
+
+JOBS = (
+    accord_pass,
+    accord_dry_run,
+    accord_back_fill,
+    accord_metrics,
+    accord_scorecard,
+    accord_audit,
+    accord_notices,
+)

@@ -1,4 +1,4 @@
-"""The sensor that starts a pass when somebody changed something, at two API calls a look."""
+"""The sensors: a pass when somebody changed something, at two API calls a look; notices when some can be sent."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,8 +6,8 @@ import dagster as dg
 
 from assets.bench import Bench
 from assets.failures import FORESEEN
-from dagster_project.jobs import accord_pass
-from dagster_project.under_way import REASON, pass_is_under_way
+from dagster_project.jobs import accord_notices, accord_pass
+from dagster_project.under_way import REASON, notices_are_under_way, pass_is_under_way
 
 _AGAIN_AFTER = timedelta(minutes=15)
 
@@ -36,6 +36,24 @@ def change_sensor(
             "or at once when something else changes."
         )
     return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=seen.key)
+
+
+@dg.sensor(
+    job=accord_notices,
+    minimum_interval_seconds=60,
+    description="Looks in Accord's database for something to tell, and has it told; calls neither CRM.",
+)
+def notices_sensor(
+    context: dg.SensorEvaluationContext, accord: dg.ResourceParam[Bench]
+) -> dg.RunRequest | dg.SkipReason:
+    """Have people told when there is something that can be sent now."""
+    if notices_are_under_way(context.instance):
+        return dg.SkipReason("Notices are being sent already.")
+    try:
+        number = accord.notices_waiting()
+    except FORESEEN as error:
+        return dg.SkipReason(f"Could not look: {error}")
+    return dg.RunRequest() if number else dg.SkipReason("There is nothing to tell now.")
 
 
 def _failed_lately(instance: dg.DagsterInstance) -> bool:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.errors import ConfigError
 from connectors.transport_security import url_problem
+from sla_rules.notices.contract import ROLES
 
 PREFIX = "ACCORD_"
 
@@ -24,6 +25,10 @@ class Settings(BaseSettings):
         hubspot_url: only for another host than HubSpot's own; plain http only on this machine.
         salesforce_url: the org's My Domain, ``https://acme.my.salesforce.com``.
         mapping, definition, sla: the three contracts; None means the ones that ship with Accord.
+        notices: who is told what; None is the shipped file, which tells nobody.
+        slack_webhook_owner, slack_webhook_manager, slack_webhook_marketing, slack_webhook_admin: incoming webhooks
+            of the places where the role is told.
+        smtp_password: of the user whom the notices' mail channel names.
         time_zone: the business's; schedules and reports follow it.
         user: who makes decisions on the command line; the machine's user if blank.
         engagement: marketing engagement from contact properties (every tier) or from the event endpoints.
@@ -44,6 +49,12 @@ class Settings(BaseSettings):
     mapping: Path | None = None
     definition: Path | None = None
     sla: Path | None = None
+    notices: Path | None = None
+    slack_webhook_owner: SecretStr = SecretStr("")
+    slack_webhook_manager: SecretStr = SecretStr("")
+    slack_webhook_marketing: SecretStr = SecretStr("")
+    slack_webhook_admin: SecretStr = SecretStr("")
+    smtp_password: SecretStr = SecretStr("")
     time_zone: str = "Europe/Berlin"
     engagement: Literal["properties", "events"] = "properties"
     executor: Literal["in_process", "multiprocess"] = "in_process"
@@ -57,6 +68,14 @@ class Settings(BaseSettings):
             raise ValueError(wrong)
         return value
 
+    @field_validator(
+        "slack_webhook_owner", "slack_webhook_manager", "slack_webhook_marketing", "slack_webhook_admin"
+    )
+    @classmethod
+    def _safe_webhook(cls, value: SecretStr) -> SecretStr:
+        cls._safe_url(value.get_secret_value())
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -68,6 +87,12 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The business's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def slack_webhooks(self) -> dict[str, str]:
+        """The webhooks that are set, by role."""
+        found = {role: getattr(self, f"slack_webhook_{role}").get_secret_value() for role in ROLES}
+        return {role: url for role, url in found.items() if url}
 
     def missing_credentials(self) -> list[str]:
         """What must still be set before either vendor can be called, with the remedy."""

@@ -3,6 +3,7 @@
 import dagster as dg
 
 PASS_TAG = {"accord/pass": "one at a time"}
+NOTICES_TAG = {"accord/notices": "one at a time"}
 REASON = "A pass is running or waiting already."
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -15,4 +16,13 @@ _UNFINISHED = [
 
 def pass_is_under_way(instance: dg.DagsterInstance) -> bool:
     """True while a run with the pass's tag has not ended."""
-    return bool(instance.get_runs_count(dg.RunsFilter(tags=PASS_TAG, statuses=_UNFINISHED)))
+    return _is_under_way(instance, PASS_TAG)
+
+
+def notices_are_under_way(instance: dg.DagsterInstance) -> bool:
+    """True while people are being told."""
+    return _is_under_way(instance, NOTICES_TAG)
+
+
+def _is_under_way(instance: dg.DagsterInstance, tag: dict[str, str]) -> bool:
+    return bool(instance.get_runs_count(dg.RunsFilter(tags=tag, statuses=_UNFINISHED)))

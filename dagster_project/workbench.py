@@ -9,29 +9,40 @@ from typing import TypeVar
 from connectors.errors import ConfigError
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.gateway import HubSpotGateway
+from connectors.notices.mail import MailServer
+from connectors.notices.slack import SlackWebhooks
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.gateway import SalesforceGateway
 from connectors.salesforce.login import SalesforceCredentials
 from connectors.store.engine import Store
+from contract_files.errors import ContractError
 from contract_files.hints import did_you_mean
-from dagster_project.settings import Settings
+from dagster_project.settings import PREFIX, Settings
 from passes.context import Contracts
+from passes.notices.setup import NoticeSetup
 from passes.workbench import Workbench, machine_clock
-from sla_rules.definition import DefinitionError
 from sla_rules.definition_loading import load_definition
-from sla_rules.sla_loading import SlaError, load_sla
-from sync_rules.mapping import MappingError, load_mapping
+from sla_rules.notices.contract import ROLES, NoticeRules
+from sla_rules.notices.loading import cross_problems, load_notices
+from sla_rules.sla_loading import load_sla
+from sync_rules.mapping import load_mapping
 
 _Contract = TypeVar("_Contract")
 _SHIPPED = {
     "mapping": ("sync_rules", "mapping.yaml"),
     "definition": ("sla_rules", "definition.yaml"),
     "sla": ("sla_rules", "sla.yaml"),
+    "notices": ("sla_rules", "notices.yaml"),
 }
 
 
-def open_workbench(settings: Settings, *, clock: Callable[[], datetime] = machine_clock) -> Workbench:
+def open_workbench(
+    settings: Settings, *, clock: Callable[[], datetime] = machine_clock, telling: Settings | None = None
+) -> Workbench:
     """A workbench on the accounts and the database that the settings name.
+
+    Args:
+        telling: the settings by which people are told, where these lead to no account.
 
     Raises:
         ConfigError: listing everything that is missing or wrong.
@@ -44,6 +55,7 @@ def open_workbench(settings: Settings, *, clock: Callable[[], datetime] = machin
         time_zone=settings.time_zone,
         engagement_source=settings.engagement,
         clock=clock,
+        notices=lambda: notice_setup(telling or settings),
     )
 
 
@@ -66,6 +78,46 @@ def make_salesforce(settings: Settings) -> SalesforceGateway:
         security_token=settings.salesforce_security_token.get_secret_value() or None,
     )
     return SalesforceGateway(SalesforceClient(credentials))
+
+
+def notice_setup(settings: Settings) -> NoticeSetup:
+    """Whom to tell, and by which channels.
+
+    Raises:
+        ConfigError: with every problem of the file and of the variables that its channels need.
+    """
+    problems: list[str] = []
+    _, rules = _read("notices", settings.notices, load_notices, problems)
+    _, sla = _read("sla", settings.sla, load_sla, [])
+    if rules is None:
+        raise ConfigError(problems)
+    source = settings.notices or "notices.yaml"
+    if sla is not None:
+        problems += [f"{source}: {problem}" for problem in cross_problems(rules, sla)]
+    mail = _mail_server(rules, settings)
+    if mail is not None and (wrong := mail.problem()):
+        problems.append(f"{source}: channels.email: {wrong}")
+    slack = None
+    if rules.channels.slack.enabled:
+        slack = SlackWebhooks(settings.slack_webhooks, variable=_webhook_variable)
+        if not slack.roles:
+            names = ", ".join(map(_webhook_variable, ROLES))
+            problems.append(f"{source}: channels.slack is on and no webhook is set; set one of {names}")
+    if problems:
+        raise ConfigError(problems)
+    return NoticeSetup(rules, mail=mail, slack=slack, salesforce_url=settings.salesforce_url)
+
+
+def _mail_server(rules: NoticeRules, settings: Settings) -> MailServer | None:
+    channel = rules.channels.email
+    if not channel.enabled or channel.host is None:
+        return None
+    password = settings.smtp_password.get_secret_value()
+    return MailServer(channel.host, channel.port, channel.security, channel.user, password)
+
+
+def _webhook_variable(role: str) -> str:
+    return f"{PREFIX}SLACK_WEBHOOK_{role.upper()}"
 
 
 def read_contracts(settings: Settings) -> Contracts:
@@ -106,7 +158,7 @@ def _read(
         return "", None
     try:
         return text, load(text, source=source)
-    except (MappingError, DefinitionError, SlaError) as error:
+    except ContractError as error:
         problems.extend(error.problems)
         return text, None
 

@@ -15,6 +15,7 @@ from connectors.store import lease, quotas, runs
 from connectors.store.engine import Store
 from passes import in_force
 from passes.context import Contracts, PassContext, PassOptions
+from passes.notices.setup import SILENT, NoticeSetup
 from passes.step import Step, StepResult
 
 _LEASE = "pass"
@@ -33,6 +34,7 @@ class Workbench:
         hubspot, salesforce: called at most once each, when a step first needs its side.
         read_contracts: called once, when a step first needs the contracts.
         read_s: the lease's clock, in seconds since the epoch.
+        notices: called once, when somebody is to be told something; None is an installation that tells nobody.
     """
 
     def __init__(
@@ -46,10 +48,13 @@ class Workbench:
         engagement_source: Literal["properties", "events"] = "properties",
         clock: Callable[[], datetime] = machine_clock,
         read_s: Callable[[], float] = time.time,
+        notices: Callable[[], NoticeSetup] | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
-        self._read_s = read_s
+        self.read_s = read_s
+        self._read_notices = notices
+        self._notices: NoticeSetup | None = None
         self._make_hubspot, self._make_salesforce = hubspot, salesforce
         self._read_contracts = read_contracts
         self._time_zone = time_zone
@@ -78,6 +83,16 @@ class Workbench:
                 connection, self._context.contracts, now=self.clock(), zone=self._time_zone
             )
         return replace(self._context, contracts=contracts, pass_id=pass_id, options=options or PassOptions())
+
+    def notices(self) -> NoticeSetup:
+        """Whom to tell, and by which channels.
+
+        Raises:
+            ConfigError: the file of notices, or a variable that its channels need, cannot be used.
+        """
+        if self._notices is None:
+            self._notices = self._read_notices() if self._read_notices is not None else SILENT
+        return self._notices
 
     def run(self, step: Step, name: str, pass_id: str, options: PassOptions | None = None) -> StepResult:
         """Run one step under the pass's lease and note its figures, its seconds and its API calls.
@@ -136,7 +151,7 @@ class Workbench:
             return
         self.release()
         self._held = self._lease.enter_context(
-            lease.hold(self.store, _LEASE, owner=pass_id, read_s=self._read_s)
+            lease.hold(self.store, _LEASE, owner=pass_id, read_s=self.read_s)
         )
 
     def release(self) -> None:

@@ -18,6 +18,7 @@ from sla_rules.sla import WEEKDAYS, Absence, CalendarSpec, SlaContract
 
 _US_PER_MINUTE = 60_000_000
 _UTC_US = pl.Datetime("us", "UTC")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CalendarRangeError(ValueError):
@@ -109,6 +110,21 @@ class BusinessTime:
         reached = self.opens.gather(index) + target - self.before.gather(index)
         began = start.cast(_UTC_US).to_physical()
         return reached.zip_with(reached > began, began).cast(_UTC_US)
+
+    def next_opening(self, moment: datetime) -> datetime | None:
+        """The moment itself in business time, else when it next begins; None if not within the table.
+
+        Raises:
+            CalendarRangeError: a moment outside the table.
+        """
+        us = (moment - _EPOCH) // timedelta(microseconds=1)
+        self._position(pl.Series([us]))
+        if self.slot_open[(us - self.first_us) // self.slot_us]:
+            return moment
+        index = self.opens.search_sorted(us, side="right")
+        if index >= len(self.opens) or self.opens[index] >= self.last_us:
+            return None
+        return _EPOCH + timedelta(microseconds=self.opens[index])
 
     def _position(self, moments: pl.Series) -> pl.Series:
         """Business microseconds from the beginning of the table to each moment."""

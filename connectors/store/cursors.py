@@ -19,6 +19,11 @@ def put(connection: sa.Connection, name: str, value: Any, *, now: datetime) -> N
     upsert(connection, cursors, [{"name": name, "value": value, "moved_at": now}])
 
 
+def drop(connection: sa.Connection, name: str) -> None:
+    """Forget a cursor, if it is there."""
+    connection.execute(sa.delete(cursors).where(cursors.c.name == name))
+
+
 def next_number(connection: sa.Connection, name: str) -> int:
     """The next number of a named series, starting at 1; unique also between transactions at one time."""
     raise_by_one = (

@@ -29,6 +29,8 @@ from connectors.store.tables_inputs import attribute_history as attribute_histor
 from connectors.store.tables_inputs import former_activities as former_activities
 from connectors.store.tables_mapping import mapped_fields as mapped_fields
 from connectors.store.tables_mapping import merge_decisions as merge_decisions
+from connectors.store.tables_notices import notices as notices
+from connectors.store.tables_notices import watches as watches
 
 # What each side last said. `version` grows with every real change, so a step can take up where it left off.
 mirror = sa.Table(

@@ -27,6 +27,7 @@ from connectors.store.tables import conflicts
 from dagster_project.settings import Settings
 from dagster_project.workbench import read_contracts
 from passes.context import Contracts, PassOptions
+from passes.notices.setup import SILENT, NoticeSetup
 from passes.run import run_pass
 from passes.step import Finding, StepResult
 from passes.workbench import Workbench
@@ -113,6 +114,8 @@ class World:
         # What the contracts' files say, where a test has edited them.
         self.reads: Contracts | None = None
         self.last: dict[str, StepResult] = {}
+        # Whom to tell, for tests that tell somebody.
+        self.notices: NoticeSetup = SILENT
         roster = self.sandbox.world.roster
         self.rep, self.colleague = roster.reps[0], roster.reps[1]
         self.roster = roster
@@ -135,6 +138,7 @@ class World:
             read_contracts=self._contracts,
             time_zone="Europe/Berlin",
             clock=self.clock.now,
+            notices=lambda: self.notices,
         )
 
     def _hubspot(self) -> HubSpotGateway:

@@ -7,7 +7,17 @@ from connectors.errors import ConfigError
 from dagster_project.definitions import build_definitions
 from dagster_project.settings import Settings, load_settings
 
-GROUPS = {"hubspot", "salesforce", "leads", "activities", "qualification", "feedback", "sla", "audit"}
+GROUPS = {
+    "notices",
+    "hubspot",
+    "salesforce",
+    "leads",
+    "activities",
+    "qualification",
+    "feedback",
+    "sla",
+    "audit",
+}
 CHECKS = {
     "opt_outs_in_time": ("applied_writes", False),
     "hubspot_schema_complete": ("hubspot_people", True),
@@ -24,6 +34,7 @@ CHECKS = {
     "writes_accepted": ("reconciliation", False),
     "systems_agree": ("parity_audit", False),
     "no_breach_unreported": ("sla_metrics", False),
+    "notices_delivered": ("notices", False),
 }
 
 
@@ -88,8 +99,9 @@ def test_schedules_are_off_and_in_the_business_zone(definitions: dg.Definitions)
         assert isinstance(schedule, dg.ScheduleDefinition)
         assert schedule.execution_timezone == "America/New_York"
         assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
-    (sensor,) = definitions.sensors or []
-    assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
+    assert {sensor.name for sensor in definitions.sensors or []} == {"change_sensor", "notices_sensor"}
+    for sensor in definitions.sensors or []:
+        assert sensor.default_status == dg.DefaultSensorStatus.STOPPED
 
 
 @pytest.mark.parametrize(
