@@ -60,6 +60,7 @@ class Workbench:
         self._time_zone = time_zone
         self._engagement_source = engagement_source
         self._context: PassContext | None = None
+        self._judging: Contracts | None = None
         self._lease: ExitStack = ExitStack()
         self._held: lease.Lease | None = None
         store.migrate()
@@ -78,10 +79,7 @@ class Workbench:
                 time_zone=self._time_zone,
                 engagement_source=self._engagement_source,
             )
-        with self.store.begin() as connection:
-            contracts = in_force.resolve(
-                connection, self._context.contracts, now=self.clock(), zone=self._time_zone
-            )
+        contracts = self._in_force(pass_id, self._context.contracts)
         return replace(self._context, contracts=contracts, pass_id=pass_id, options=options or PassOptions())
 
     def notices(self) -> NoticeSetup:
@@ -93,6 +91,16 @@ class Workbench:
         if self._notices is None:
             self._notices = self._read_notices() if self._read_notices is not None else SILENT
         return self._notices
+
+    def _in_force(self, pass_id: str, contracts: Contracts) -> Contracts:
+        """All steps of a pass judge by one definition, also where another takes effect meanwhile."""
+        mine = self._held is not None and self._held.owner == pass_id
+        if self._judging is not None and mine:
+            return self._judging
+        with self.store.begin() as connection:
+            found = in_force.resolve(connection, contracts, now=self.clock(), zone=self._time_zone)
+        self._judging = found if mine else None
+        return found
 
     def run(self, step: Step, name: str, pass_id: str, options: PassOptions | None = None) -> StepResult:
         """Run one step under the pass's lease and note its figures, its seconds and its API calls.
@@ -157,7 +165,7 @@ class Workbench:
     def release(self) -> None:
         """Let another worker run a pass."""
         self._lease.close()
-        self._held = None
+        self._held = self._judging = None
 
     def close(self) -> None:
         """Release the lease and the database."""

@@ -3,9 +3,9 @@
 SQLite in WAL mode by default; PostgreSQL by its URL. The rows themselves belong to the sibling modules.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +32,11 @@ _WROTE = "wrote in this transaction"
 
 def _dump(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _load(value: Any) -> Any:
+    # SQLite keeps a bare number in a JSON column as a number.
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 class Store:
@@ -124,9 +129,7 @@ def _make_engine(url: str) -> sa.Engine:
             ) from error
     # Parameters and rows are people's data; they stay out of errors and logs.
     quiet_wire_logs()
-    engine = sa.create_engine(
-        parsed, json_serializer=_dump, json_deserializer=json.loads, hide_parameters=True
-    )
+    engine = sa.create_engine(parsed, json_serializer=_dump, json_deserializer=_load, hide_parameters=True)
     if parsed.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "after_cursor_execute", _note_write)
@@ -168,7 +171,18 @@ def upsert(
     Returns:
         How many rows were given.
     """
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = _upserting(table, connection.dialect.name, tuple(keep))
+    total = 0
+    for chunk in chunks(rows, _ROWS_AT_ONCE):
+        connection.execute(statement, chunk)
+        total += len(chunk)
+    return total
+
+
+@cache
+def _upserting(table: sa.Table, dialect: str, keep: tuple[str, ...]) -> sa.Insert:
+    """Built once: a pass upserts a hundred times, mostly a row or two, and building costs more than running."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     key = [column.name for column in table.primary_key]
     statement = make(table)
     overwrite = {
@@ -176,16 +190,9 @@ def upsert(
         for column in table.columns
         if column.name not in key and column.name not in keep
     }
-    conflict = (
-        statement.on_conflict_do_update(index_elements=key, set_=overwrite)
-        if overwrite
-        else statement.on_conflict_do_nothing(index_elements=key)
-    )
-    total = 0
-    for chunk in chunks(rows, _ROWS_AT_ONCE):
-        connection.execute(conflict, chunk)
-        total += len(chunk)
-    return total
+    if not overwrite:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    return statement.on_conflict_do_update(index_elements=key, set_=overwrite)
 
 
 def chunks(rows: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -22,6 +22,17 @@ from connectors.store.tables import leases
 
 TTL_S = 60.0
 _BEATS = 4
+# Part of every transaction of a pass, so it is built once.
+_RENEWING = (
+    sa.update(leases)
+    .where(
+        leases.c.name == sa.bindparam("held"),
+        leases.c.owner == sa.bindparam("holder"),
+        # A larger fence of the same owner is another step of the same run, in a process of its own.
+        leases.c.fence >= sa.bindparam("least"),
+    )
+    .values(expires_at_s=sa.bindparam("until_s"))
+)
 
 
 class LeaseHeldError(Exception):
@@ -117,12 +128,8 @@ def renew(
 
 def _prove(connection: sa.Connection, *, lease: Lease, ttl_s: float, read_s: Callable[[], float]) -> None:
     """Renew within a transaction: it keeps others from taking the lease until the commit."""
-    renewed = connection.execute(
-        sa.update(leases)
-        # A larger fence of the same owner is another step of the same run, in a process of its own.
-        .where(leases.c.name == lease.name, leases.c.owner == lease.owner, leases.c.fence >= lease.fence)
-        .values(expires_at_s=read_s() + ttl_s)
-    )
+    ours = {"held": lease.name, "holder": lease.owner, "least": lease.fence, "until_s": read_s() + ttl_s}
+    renewed = connection.execute(_RENEWING, ours)
     if renewed.rowcount == 0:
         raise LeaseLostError
 

@@ -16,6 +16,8 @@ from connectors.store.tables import links, mirror, mirror_keys
 from sync_rules.records import Record, Side, Stamp
 
 _VERSION = "mirror version"
+# Asked by every reader of changes, mostly to learn that there are none.
+_NEWEST = sa.select(sa.func.max(mirror.c.version))
 
 
 def save(connection: sa.Connection, records: Sequence[Record], *, mark: bool = True) -> list[Record]:
@@ -232,7 +234,9 @@ def since(
     connection: sa.Connection, version: int, types: Sequence[tuple[Side, str]]
 ) -> tuple[list[Record], int]:
     """Records of these types that changed after ``version``, and the version that this answer reaches."""
-    reached = connection.execute(sa.select(sa.func.max(mirror.c.version))).scalar() or 0
+    reached = connection.execute(_NEWEST).scalar() or 0
+    if reached <= version:
+        return [], int(reached)
     query = sa.select(mirror).where(
         mirror.c.version > version,
         sa.tuple_(mirror.c.side, mirror.c.object_type).in_(list(types)),

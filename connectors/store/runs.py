@@ -4,14 +4,22 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from connectors.results import FieldSpec, Owner
 from connectors.store.engine import upsert
 from connectors.store.tables import api_usage, contract_versions, documents, owners, passes, schemas
 from sync_rules.records import Side
+
+# Part of every step, so they are built once.
+_COUNTS = sa.select(passes.c.counts).where(passes.c.pass_id == sa.bindparam("asked"))
+_COUNTING = (
+    sa.update(passes).where(passes.c.pass_id == sa.bindparam("asked")).values(counts=sa.bindparam("figures"))
+)
 
 
 def begin_pass(connection: sa.Connection, pass_id: str, *, now: datetime) -> None:
@@ -22,9 +30,8 @@ def begin_pass(connection: sa.Connection, pass_id: str, *, now: datetime) -> Non
 
 def count(connection: sa.Connection, pass_id: str, step: str, counts: Mapping[str, Any]) -> None:
     """Add one step's figures to the pass."""
-    known = connection.execute(sa.select(passes.c.counts).where(passes.c.pass_id == pass_id)).scalar() or {}
-    merged = {**known, step: dict(counts)}
-    connection.execute(sa.update(passes).where(passes.c.pass_id == pass_id).values(counts=merged))
+    known = connection.execute(_COUNTS, {"asked": pass_id}).scalar() or {}
+    connection.execute(_COUNTING, {"asked": pass_id, "figures": {**known, step: dict(counts)}})
 
 
 def end_pass(connection: sa.Connection, pass_id: str, status: str, *, now: datetime) -> None:
@@ -114,15 +121,23 @@ def load_schemas(
 ) -> dict[tuple[Side, str], dict[str, FieldSpec]]:
     """Schemas by ``(side, object type)``; those older than their entry of ``max_ages`` are left out."""
     answer: dict[tuple[Side, str], dict[str, FieldSpec]] = {}
-    for row in connection.execute(sa.select(schemas)):
+    columns = schemas.c.side, schemas.c.object_type, schemas.c.read_at
+    as_text = sa.cast(schemas.c.fields, sa.Text).label("text")
+    for row in connection.execute(sa.select(*columns, as_text)):
         max_age = (max_ages or {}).get((row.side, row.object_type))
         if max_age is not None and now - row.read_at > max_age:
             continue
-        answer[(row.side, row.object_type)] = {
-            name: FieldSpec(**{**spec, "options": tuple(spec["options"])})
-            for name, spec in row.fields.items()
-        }
+        answer[(row.side, row.object_type)] = dict(_fields(row.text))
     return answer
+
+
+@lru_cache(maxsize=32)
+def _fields(text: str) -> Mapping[str, FieldSpec]:
+    """The fields of one object; a pass reads them several times, and they change a few times a year."""
+    return {
+        name: FieldSpec(**{**spec, "options": tuple(spec["options"])})
+        for name, spec in orjson.loads(text).items()
+    }
 
 
 def use_contract(connection: sa.Connection, kind: str, version: str, body: str, *, now: datetime) -> bool:
