@@ -7,9 +7,11 @@ is added is ``setup.py`` and each vendor's ``provision.py``.
 from dataclasses import dataclass
 from typing import Literal
 
+from sync_rules.mail_wishes import HELD, HOLDS, IN_MY_NAME, UNTIL
+from sync_rules.mail_wishes import HOLD as HOLD_MAIL
 from sync_rules.records import Side
 
-Kind = Literal["text", "long_text", "number", "datetime", "picklist", "external_id"]
+Kind = Literal["text", "long_text", "number", "date", "datetime", "checkbox", "picklist", "external_id"]
 ItemKind = Literal[
     "group",
     "property",
@@ -86,6 +88,31 @@ HUBSPOT_GROUP = ("accord", "Accord")
 INTEGRATION_SET = ("Accord_Integration", "Accord Integration")
 SALES_SET = ("Accord_Sales", "Accord Sales")
 
+# Account control: asked on a person, or on the Account for all of its people.
+_MAIL_WISHES = (
+    DeclaredField(
+        IN_MY_NAME,
+        "Marketing mail in my name",
+        "checkbox",
+        by_sales=True,
+        help_text="Marketing's mail to this person (on an Account: to all of its people) goes out in the owner's name.",
+    ),
+    DeclaredField(
+        HOLD_MAIL,
+        "Hold marketing mail",
+        "picklist",
+        options=HOLDS,
+        by_sales=True,
+        help_text="No marketing mail to this person (on an Account: to any of its people) for as long as chosen.",
+    ),
+    DeclaredField(
+        UNTIL,
+        "Hold marketing mail until",
+        "date",
+        by_sales=True,
+        help_text="The last day without marketing mail, for: Until the date given.",
+    ),
+)
 _PERSON_IN_SALESFORCE = (
     DeclaredField("HubSpot_Contact_Id__c", "HubSpot Contact Id", "external_id", 32),
     DeclaredField("Accord_Stage__c", "Stage", "picklist", options=STAGES),
@@ -101,6 +128,7 @@ _PERSON_IN_SALESFORCE = (
     DeclaredField("Accord_SLA_Status__c", "SLA status", "picklist", options=SLA_STATUSES),
     DeclaredField("Accord_Early_Disqualification__c", "Disqualified too early", "text"),
     DeclaredField("Accord_Marketing_Context__c", "Marketing context", "long_text", 2000),
+    DeclaredField("Accord_Campaigns__c", "Campaigns", "long_text", 1000),
     DeclaredField(
         "Accord_Disposition__c",
         "Disposition",
@@ -139,12 +167,16 @@ _PERSON_IN_SALESFORCE = (
         by_sales=True,
         help_text="How it can be shown: the form, the e-mail, the call. Without it an opt-out is put back.",
     ),
+    *_MAIL_WISHES,
 )
 
 SALESFORCE_FIELDS: dict[str, tuple[DeclaredField, ...]] = {
     "Lead": _PERSON_IN_SALESFORCE,
     "Contact": _PERSON_IN_SALESFORCE,
-    "Account": (DeclaredField("HubSpot_Company_Id__c", "HubSpot Company Id", "external_id", 32),),
+    "Account": (
+        DeclaredField("HubSpot_Company_Id__c", "HubSpot Company Id", "external_id", 32),
+        *_MAIL_WISHES,
+    ),
     "Activity": (
         DeclaredField("HubSpot_Activity_Id__c", "HubSpot Activity Id", "external_id", 64),
         DeclaredField("HubSpot_Activity_At__c", "HubSpot activity at", "datetime"),
@@ -180,6 +212,9 @@ HUBSPOT_PROPERTIES: dict[str, tuple[DeclaredField, ...]] = {
         DeclaredField("accord_opportunity_stage", "Opportunity stage", "text"),
         DeclaredField("accord_opportunity_amount", "Opportunity amount", "number"),
         DeclaredField("accord_outcome", "Outcome", "picklist", options=OUTCOMES),
+        DeclaredField("accord_mail_in_name_of", "Mail in the name of", "text"),
+        DeclaredField("accord_hold_marketing_mail", "No marketing mail", "picklist", options=(HELD,)),
+        DeclaredField("accord_hold_marketing_mail_why", "No marketing mail, why", "text"),
     ),
     "companies": (DeclaredField("salesforce_account_id", "Salesforce account id", "external_id"),),
     "calls": _ACTIVITY_IN_HUBSPOT,
@@ -193,4 +228,5 @@ HUBSPOT_LISTS = (
     DeclaredList("Accord: nurture (too soon)", "accord_disposition", ("Too soon",)),
     DeclaredList("Accord: great examples", "accord_disposition", ("Great example",)),
     DeclaredList("Accord: poor quality and go-nowhere", "accord_disposition", ("Poor quality", "Go-nowhere")),
+    DeclaredList("Accord: no marketing mail", "accord_hold_marketing_mail", (HELD,)),
 )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import agreement, frames, links, mirror
+from connectors.store import agreement, frames, links, mirror, showings
 from connectors.store.tables import judgements
 from passes import persons
 from passes.context import PassContext
@@ -26,13 +26,16 @@ def note_announcements(connection: sa.Connection) -> int:
 
 
 def announcements(context: PassContext, connection: sa.Connection) -> pl.DataFrame:
-    """Every campaign with a first day, and when sales was told of it."""
+    """Every campaign with a first day, and when sales was told: by itself or on a record."""
     if not promised(context.contracts.sla):
         return pl.DataFrame(schema=ANNOUNCEMENTS)
-    known = agreement.announced(connection)
+    known, seen = agreement.announced(connection), showings.first_shown(connection)
+    told = {
+        key: min(one for one in (known.get(key), seen.get(key)) if one) for key in known.keys() | seen.keys()
+    }
     zone = ZoneInfo(context.time_zone)
     rows = [
-        (record.fields.get("Name"), _start(str(record.fields["StartDate"]), zone), known.get(record.id))
+        (record.fields.get("Name"), _start(str(record.fields["StartDate"]), zone), told.get(record.id))
         for record in mirror.load_all(connection, "salesforce", "Campaign")
         if not record.deleted and record.fields.get("StartDate")
     ]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,7 +20,7 @@ from connectors.results import WriteResult
 from connectors.store import frames, holds, journal, links, mirror
 from connectors.store.journal import JournalRow
 from connectors.store.tables import judgements
-from passes import consent_lag, outcomes, races, refusals, sending
+from passes import campaigns, consent_lag, outcomes, races, refusals, sending
 from passes.activity_state import carried_out
 from passes.context import PassContext
 from passes.deferring import due_at, lane_due_at, left_of_day
@@ -213,6 +214,8 @@ def _take_over(
     written = [(row.write, result) for row, result in done]
     decided = races.decide(context, connection, written)
     outcomes.remember(context, connection, written, now=now)
+    done_writes = (row.write for row, _ in done)
+    campaigns.note_shown(connection, done_writes, now=now, zone=ZoneInfo(context.time_zone))
     following = [
         after_create(row.write, result.record_id)
         for row, result in done

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import agreement, frames, links, mirror
+from connectors.store import agreement, frames, links, mirror, wake_ups
 from connectors.store.tables import (
     activities,
     clocks,
@@ -20,7 +21,7 @@ from connectors.store.tables import (
     stage_history,
 )
 from connectors.store.tables import links as link_table
-from passes import admission, enforcement, persons
+from passes import account_control, admission, campaigns, enforcement, persons
 from passes import handoffs as handoff_step
 from passes.context import PassContext
 from passes.opportunities import Opportunity, of_contacts
@@ -31,6 +32,7 @@ from sla_rules.clocks_excused import with_excuses
 from sla_rules.clocks_status import sla_status
 from sla_rules.qualify_handoff import minimum_information
 from sla_rules.touches import human_touches
+from sync_rules.mail_wishes import MailWish
 
 _AT_ONCE = 20_000
 _MARKETING = ("form_submission", "page_view", "email_open", "email_click", "event_attended")
@@ -42,6 +44,7 @@ def run(context: PassContext) -> StepResult:
     now = context.now()
     with context.store.begin() as connection:
         _wake(connection, now)
+        wake_ups.wake(connection, now)
         due = links.due(connection, "feedback_due", "person")
     changed = 0
     for start in range(0, len(due), _AT_ONCE):
@@ -116,7 +119,9 @@ def _run_part(
     frames.write(connection, clocks, run_now)
     status = {row["person_id"]: row for row in sla_status(contract, run_now).iter_rows(named=True)}
     early = enforcement.flags(contract, run_now)
-    wanted = _wanted(context, connection, people, judged, status, early, handed, touches, timeline, owners)
+    wanted = _wanted(
+        context, connection, people, judged, status, early, handed, touches, timeline, owners, now
+    )
     changed = links.set_computed(connection, wanted)
     links.clear(connection, "feedback_due", ids)
     return len(changed)
@@ -142,12 +147,20 @@ def _wanted(
     touches: pl.DataFrame,
     timeline: pl.DataFrame,
     owners: Any,
+    now: datetime,
 ) -> dict[str, dict[str, Any]]:
     made = dict(touches.group_by("person_id").len().iter_rows())
     handed_at = dict(handed.select("person_id", "handed_off_at").iter_rows())
     lately = _lately(timeline)
     deals = _deals(connection, people)
     statuses = _statuses(connection, people)
+    zone = ZoneInfo(context.time_zone)
+    today = now.astimezone(zone).date()
+    shown = campaigns.of_people(connection, people, today=today)
+    mail = account_control.of_people(connection, people, owners, today=today)
+    changes = {(link_id, "campaigns"): one.changes_on for link_id, one in shown.items()}
+    changes |= {(link_id, "mail"): one.changes_on for link_id, one in mail.items()}
+    wake_ups.replace(connection, [person.link_id for person in people], changes, zone=zone)
     return {
         person.link_id: wishes(
             judgement=judged.get(person.link_id),
@@ -159,6 +172,8 @@ def _wanted(
             sales_owner=persons.owner_of(person.living_salesforce, owners),
             opportunity=deals.get(person.link_id),
             early_disqualification=early.get(person.link_id),
+            campaigns=shown[person.link_id].text if person.link_id in shown else None,
+            mail=mail.get(person.link_id, MailWish()),
             mapping=context.mapping,
         )
         for person in people

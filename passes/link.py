@@ -32,13 +32,16 @@ def people(context: PassContext) -> StepResult:
     now = context.now()
     figures: dict[str, float] = {}
     with context.store.begin() as connection:
-        contacts = opportunities.index_changes(connection, now=now)
+        touched = opportunities.index_changes(connection, now=now)
         kinds: tuple[LinkKind, ...] = ("company", "person")
         for kind in kinds:
             for name, number in _link_kind(context, connection, kind, now).items():
                 figures[f"{kind} {name}"] = number
-        _company_moved(connection, now)
-        keys: list[RecordKey] = [("salesforce", "Contact", one) for one in sorted(contacts)]
+        _company_moved(connection, now, touched.accounts)
+        keys: list[RecordKey] = [
+            ("salesforce", "Lead" if one.startswith("00Q") else "Contact", one)
+            for one in sorted(touched.people)
+        ]
         mirror.mark_due(connection, mirror.link_ids(connection, keys).values(), plan=False)
     return StepResult(figures=figures)
 
@@ -122,12 +125,24 @@ def _remember_emails(
     evidence.remember_emails(connection, left, now=now)
 
 
-def _company_moved(connection: sa.Connection, now: datetime) -> None:
-    """People whose company changed have to be judged again: its size and industry are theirs."""
+def _company_moved(connection: sa.Connection, now: datetime, accounts: Iterable[str]) -> None:
+    """People whose company changed have to be judged again: its size and industry are theirs, and what it is asked.
+
+    Args:
+        accounts: Accounts whose opportunities changed.
+    """
     cursor = "employers seen to mirror version"
     done = cursors.get(connection, cursor) or 0
     companies, reached = mirror.since(connection, done, _TYPES["company"])
-    found = mirror.find(connection, "person:employer", [record.id for record in companies])
+    changed: set[RecordKey] = {(one.side, one.object_type, one.id) for one in companies}
+    changed |= {("salesforce", "Account", one) for one in accounts}
+    # A Lead names no Account: its contact names the company that is linked to it.
+    linked = links.load(connection, set(mirror.link_ids(connection, changed).values()))
+    ids = {record_id for _, _, record_id in changed}
+    ids |= {
+        str(one) for row in linked.values() for one in (row.link.hubspot_id, row.link.salesforce_id) if one
+    }
+    found = mirror.find(connection, "person:employer", ids)
     keys = {key for keys in found.values() for key in keys}
     mirror.mark_due(connection, mirror.link_ids(connection, keys).values(), plan=False)
     cursors.put(connection, cursor, reached, now=now)

@@ -1,4 +1,4 @@
-"""Opportunities and campaigns by person: through contact roles and members, from the mirror."""
+"""Opportunities and campaign members by person and Account: through contact roles and members, from the mirror."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,14 +12,29 @@ import sqlalchemy as sa
 from connectors.store import cursors, mirror
 from sync_rules.records import Record, Side
 
-_VERSION = "opportunities indexed to mirror version"
+_VERSION = "opportunities and campaigns indexed to mirror version"
 _TYPES: list[tuple[Side, str]] = [
     ("salesforce", "Opportunity"),
     ("salesforce", "OpportunityContactRole"),
+    ("salesforce", "Campaign"),
     ("salesforce", "CampaignMember"),
 ]
 _BY_MEMBER = "member"
 _BY_CONTACT, _BY_OPPORTUNITY = "role_contact", "role_opportunity"
+_BY_CAMPAIGN, _BY_ACCOUNT = "member_campaign", "opportunity_account"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Whom changed opportunities, roles, campaigns and members concern.
+
+    Attributes:
+        people: ids of Leads and Contacts.
+        accounts: ids of Accounts whose opportunities changed.
+    """
+
+    people: frozenset[str]
+    accounts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +59,61 @@ class Opportunity:
         return "lost" if self.is_closed else "open"
 
 
-def index_changes(connection: sa.Connection, *, now: datetime) -> set[str]:
-    """Index new contact roles and campaign members; returns the Contacts whose opportunities may have changed."""
+def index_changes(connection: sa.Connection, *, now: datetime) -> Touched:
+    """Index what is new, so that it is found by person, Account and campaign; answers whom it concerns."""
     done = cursors.get(connection, _VERSION) or 0
     changed, reached = mirror.since(connection, done, _TYPES)
-    roles = [record for record in changed if record.object_type == "OpportunityContactRole"]
-    mirror.index(connection, {("salesforce", r.object_type, r.id): _role_keys(r) for r in roles})
-    members = [record for record in changed if record.object_type == "CampaignMember"]
-    mirror.index(connection, {("salesforce", r.object_type, r.id): _member_keys(r) for r in members})
-    contacts = {str(role.fields["ContactId"]) for role in roles if role.fields.get("ContactId")}
-    moved = [record.id for record in changed if record.object_type == "Opportunity"]
-    for found in mirror.find(connection, _BY_OPPORTUNITY, moved).values():
-        known = mirror.load_many(connection, found)
-        contacts |= {str(role.fields["ContactId"]) for role in known.values() if role.fields.get("ContactId")}
+    mirror.index(connection, {("salesforce", r.object_type, r.id): _keys(r) for r in changed})
+    of_type: dict[str, list[Record]] = defaultdict(list)
+    for record in changed:
+        of_type[record.object_type].append(record)
+    roles, members = list(of_type["OpportunityContactRole"]), list(of_type["CampaignMember"])
+    roles += _found(connection, _BY_OPPORTUNITY, [record.id for record in of_type["Opportunity"]])
+    members += _found(connection, _BY_CAMPAIGN, [record.id for record in of_type["Campaign"]])
     cursors.put(connection, _VERSION, reached, now=now)
-    return contacts
+    return Touched(
+        frozenset(str(one) for record in (*roles, *members) for one in _people(record)),
+        frozenset(str(r.fields["AccountId"]) for r in of_type["Opportunity"] if r.fields.get("AccountId")),
+    )
 
 
-def _role_keys(role: Record) -> list[tuple[str, str]]:
-    if role.deleted:
+def _found(connection: sa.Connection, kind: str, keys: Iterable[str]) -> Iterable[Record]:
+    found = mirror.find(connection, kind, keys)
+    return mirror.load_many(connection, (key for keys in found.values() for key in keys)).values()
+
+
+def _people(record: Record) -> list[str]:
+    ids = (record.fields.get("ContactId"), record.fields.get("LeadId"))
+    return [str(one) for one in ids if one]
+
+
+def _keys(record: Record) -> list[tuple[str, str]]:
+    if record.deleted:
         return []
-    keys = []
-    if role.fields.get("ContactId"):
-        keys.append((_BY_CONTACT, str(role.fields["ContactId"])))
-    if role.fields.get("OpportunityId"):
-        keys.append((_BY_OPPORTUNITY, str(role.fields["OpportunityId"])))
-    return keys
+    fields = record.fields
+    if record.object_type == "CampaignMember":
+        by_campaign = [(_BY_CAMPAIGN, str(fields["CampaignId"]))] if fields.get("CampaignId") else []
+        return [(_BY_MEMBER, one) for one in _people(record)] + by_campaign
+    wanted = {
+        "OpportunityContactRole": ((_BY_CONTACT, "ContactId"), (_BY_OPPORTUNITY, "OpportunityId")),
+        "Opportunity": ((_BY_ACCOUNT, "AccountId"),),
+    }
+    return [
+        (kind, str(fields[name])) for kind, name in wanted.get(record.object_type, ()) if fields.get(name)
+    ]
 
 
-def _member_keys(member: Record) -> list[tuple[str, str]]:
-    if member.deleted:
-        return []
-    ids = (member.fields.get("ContactId"), member.fields.get("LeadId"))
-    return [(_BY_MEMBER, str(one)) for one in ids if one]
+def with_open_deal(connection: sa.Connection, account_ids: Iterable[str]) -> set[str]:
+    """The Accounts that have an open opportunity."""
+    found = mirror.find(connection, _BY_ACCOUNT, account_ids)
+    deals = mirror.load_many(connection, (key for keys in found.values() for key in keys))
+    return {
+        account_id
+        for account_id, keys in found.items()
+        if any(
+            key in deals and not deals[key].deleted and not deals[key].fields.get("IsClosed") for key in keys
+        )
+    }
 
 
 def of_contacts(connection: sa.Connection, contact_ids: Iterable[str]) -> dict[str, list[Opportunity]]:

@@ -9,6 +9,7 @@ from sync_rules.external_ids import (
     HUBSPOT_ID_IN,
     SALESFORCE_ID_PROPERTY,
 )
+from sync_rules.mail_wishes import FIELDS as MAIL_FIELDS
 from sync_rules.mapping import Mapping
 from sync_rules.reconsent import AT_IN_SALESFORCE, EVIDENCE_IN_SALESFORCE
 from sync_rules.records import Side
@@ -34,6 +35,7 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
         HUBSPOT_ID_IN["Lead"],
         "IsConverted",
         "OwnerId",
+        *MAIL_FIELDS,
         AT_IN_SALESFORCE,
         EVIDENCE_IN_SALESFORCE,
     ),
@@ -42,10 +44,11 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
         "CreatedDate",
         HUBSPOT_ID_IN["Contact"],
         "OwnerId",
+        *MAIL_FIELDS,
         AT_IN_SALESFORCE,
         EVIDENCE_IN_SALESFORCE,
     ),
-    ("salesforce", "Account"): ("CreatedDate", HUBSPOT_ID_IN["Account"], "Type"),
+    ("salesforce", "Account"): ("CreatedDate", HUBSPOT_ID_IN["Account"], "OwnerId", "Type", *MAIL_FIELDS),
     ("salesforce", "Opportunity"): (
         "AccountId",
         "Amount",
@@ -68,6 +71,7 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
         "IsActive",
         "Name",
         "StartDate",
+        "Status",
         "Type",
     ),
     ("salesforce", "CampaignMember"): (

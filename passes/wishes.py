@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from passes.opportunities import Opportunity
+from sync_rules.mail_wishes import HELD, MailWish
 from sync_rules.mapping import Mapping as SyncMapping
 from sync_rules.stored import to_json
 
@@ -34,6 +35,8 @@ def wishes(
     sales_owner: str | None,
     opportunity: Opportunity | None,
     early_disqualification: str | None,
+    campaigns: str | None,
+    mail: MailWish,
     mapping: SyncMapping,
 ) -> dict[str, Any]:
     """The computed values of one person in JSON form; only those that the mapping names.
@@ -43,6 +46,8 @@ def wishes(
         status: the person's row of ``sla_status``, or None when never handed over.
         marketing: the newest marketing activities first: ``kind, at, detail``.
         opportunity: the newest one.
+        campaigns: what sales reads of marketing's campaigns.
+        mail: what sales asks of marketing's mail.
         early_disqualification: what both teams are to read of it, or None if there was none.
     """
     wanted: dict[str, Any] = {}
@@ -63,6 +68,10 @@ def wishes(
         "sla_status": status["sla_status"] if status else "none",
         "early_disqualification": early_disqualification,
         "marketing_context": context_text(marketing),
+        "campaigns": campaigns,
+        "mail_in_name_of": mail.in_name_of,
+        "hold_marketing_mail": HELD if mail.held else None,
+        "hold_marketing_mail_why": mail.why,
         "sales_status": sales_status,
         "sales_owner": sales_owner,
         "opportunity_stage": opportunity.stage if opportunity else None,

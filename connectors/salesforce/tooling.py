@@ -150,8 +150,10 @@ def _field_metadata(field: DeclaredField) -> dict[str, Any]:
         return metadata | {"type": "LongTextArea", "length": field.length, "visibleLines": 4}
     if field.kind == "number":
         return metadata | {"type": "Number", "precision": field.length, "scale": 0, "required": False}
-    if field.kind == "datetime":
-        return metadata | {"type": "DateTime", "required": False}
+    if field.kind in ("date", "datetime"):
+        return metadata | {"type": "DateTime" if field.kind == "datetime" else "Date", "required": False}
+    if field.kind == "checkbox":
+        return metadata | {"type": "Checkbox", "defaultValue": "false"}
     values = [{"fullName": value, "label": value, "default": False} for value in field.options]
     definition = {"sorted": False, "value": values}
     return metadata | {

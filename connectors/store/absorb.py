@@ -14,6 +14,7 @@ _HISTORIES = (
     tables.excuses,
     tables.former_emails,
     tables.merge_decisions,
+    tables.assignments,
 )
 _POINTERS = (
     tables.mirror,
@@ -39,7 +40,7 @@ def absorb(connection: sa.Connection, loser: str, winner: str) -> None:
         clash = sa.select(sa.literal(1)).where(taken.c.link_id == winner, *same).exists()
         connection.execute(sa.delete(table).where(table.c.link_id == loser, clash))
         connection.execute(sa.update(table).where(table.c.link_id == loser).values(link_id=winner))
-    for table in (tables.judgements, tables.clocks, tables.holds, tables.attribute_history):
+    for table in (tables.judgements, tables.clocks, tables.holds, tables.attribute_history, tables.wake_ups):
         connection.execute(sa.delete(table).where(table.c.link_id == loser))
     _keep_first_handoff(connection, winner)
     links = tables.links

@@ -31,6 +31,9 @@ from connectors.store.tables_mapping import mapped_fields as mapped_fields
 from connectors.store.tables_mapping import merge_decisions as merge_decisions
 from connectors.store.tables_notices import notices as notices
 from connectors.store.tables_notices import watches as watches
+from connectors.store.tables_routing import assignments as assignments
+from connectors.store.tables_routing import campaign_showings as campaign_showings
+from connectors.store.tables_routing import wake_ups as wake_ups
 
 # What each side last said. `version` grows with every real change, so a step can take up where it left off.
 mirror = sa.Table(

@@ -6,7 +6,7 @@ from connectors import setup
 from connectors.declaration import HUBSPOT_LISTS
 from tests.e2e.laws.world import World
 
-NURTURE, GREAT, POOR = (one.name for one in HUBSPOT_LISTS)
+NURTURE, GREAT, POOR = (one.name for one in HUBSPOT_LISTS if one.property == "accord_disposition")
 ANSWERS = {
     "Converted": None,
     "Accepted": None,
