@@ -15,6 +15,7 @@ from cli.exits import MEANINGS, Exit
 from cli.forget.grammar import forget
 from cli.notices.grammar import app as notices_app
 from cli.review.grammar import app as review_links
+from cli.reviewing.grammar import app as review_app
 from cli.sla_grammar import app as sla_app
 
 
@@ -356,6 +357,9 @@ def scorecard(
     from cli import scorecard as work
 
     _end(work.command(out, days=days, as_json=as_json))
+
+
+app.add_typer(review_app, name="review", rich_help_panel=_AGREEMENT)
 
 
 app.add_typer(agreement.definition_app, name="definition", rich_help_panel=_AGREEMENT)

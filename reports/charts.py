@@ -1,4 +1,4 @@
-"""The scorecard's charts as inline SVG: first touch by band, and first touch in time over the period.
+"""Charts as inline SVG: first touch by band, first touch in time over the period, and the look of them all.
 
 Frames of the metrics in, SVG text out; which charts a page shows is the page's business.
 """
@@ -47,7 +47,7 @@ def bands_svg(bands: pl.DataFrame) -> str:
         x=x, y=alt.Y("share:Q", scale=y_scale), text="people:Q"
     )
     chart = alt.layer(past, present, label, description="Handoffs by time to first touch")
-    return _svg(chart, "bands", width=520, height=210)
+    return svg(chart, "bands", width=520, height=210)
 
 
 def trend_svg(trend: pl.DataFrame, goal: float | None) -> str:
@@ -80,10 +80,11 @@ def trend_svg(trend: pl.DataFrame, goal: float | None) -> str:
         line = alt.Chart(pl.DataFrame({"goal": [goal]})).mark_rule(color=INK, strokeDash=[4, 3])
         layers.append(line.encode(y=alt.Y("goal:Q", title=None)))
     chart = alt.layer(*layers, description="First touch in time over the period")
-    return _svg(chart, "trend", width=520, height=190)
+    return svg(chart, "trend", width=520, height=190)
 
 
-def _svg(chart: alt.LayerChart, name: str, *, width: int, height: int) -> str:
+def svg(chart: alt.LayerChart, name: str, *, width: int, height: int) -> str:
+    """A chart as SVG text in the pages' look, to stand inside a page; ``name`` is unique in that page."""
     styled = (
         chart.properties(width=width, height=height, padding=4)
         .configure(background="transparent", font=_FONT)

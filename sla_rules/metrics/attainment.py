@@ -28,7 +28,7 @@ QUOTA: Schema = {
 BREACHES: Schema = {
     "person_id": pl.String, "commitment": pl.String, "team": pl.String, "owner": pl.String,
     "started_at": UTC_US, "due_at": UTC_US, "stopped_at": UTC_US, "late_minutes": pl.Float64,
-    "late_in": pl.String, "why": pl.String,
+    "late_in": pl.String, "why": pl.String, "cause": pl.String,
 }  # fmt: skip
 
 
@@ -176,7 +176,8 @@ def breaches(contract: SlaContract, evidence: Evidence, period: Period, now: dat
 
     ``late_minutes`` counts from due to done (or ``now``), in the kind of time named by ``late_in``
     ("business" or "clock"); null where nothing was due at a time. A handoff without the agreed minimum is
-    marketing's breach.
+    marketing's breach. ``cause``: where most of the time went, "routing" (nobody owned it) or "human" (its owner
+    had it); of marketing's breaches "information" or "announcement".
     """
     broken = evidence.clocks.filter(pl.col("status") == "breached", period.holds("started_at"))
     order = {c.id: index for index, c in enumerate(contract.commitments)}
@@ -197,6 +198,7 @@ def breaches(contract: SlaContract, evidence: Evidence, period: Period, now: dat
                     pl.format("handed over without {}", pl.col("minimum_missing").str.strip_chars()).alias(
                         "why"
                     ),
+                    pl.lit("information").alias("cause"),
                 )
             )
         elif commitment.measure == "campaigns announced":
@@ -206,7 +208,11 @@ def breaches(contract: SlaContract, evidence: Evidence, period: Period, now: dat
             rows = broken.filter(pl.col("commitment") == commitment.id)
             parts.append(
                 rows.with_columns(
-                    late_minutes=late, late_in=pl.when(late.is_not_null()).then(pl.lit(late_in))
+                    late_minutes=late,
+                    late_in=pl.when(late.is_not_null()).then(pl.lit(late_in)),
+                    cause=pl.when(pl.col("routing_minutes") > pl.col("human_minutes"))
+                    .then(pl.lit("routing"))
+                    .otherwise(pl.lit("human")),
                 ).select(list(BREACHES))
             )
     return pl.concat(parts).sort(
@@ -236,6 +242,7 @@ def _unannounced(commitment: Commitment, evidence: Evidence, period: Period, now
         .then(pl.lit("never announced to sales"))
         .otherwise(pl.lit(f"announced less than {commitment.target} before it began"))
         .alias("why"),
+        pl.lit("announcement").alias("cause"),
     )
 
 

@@ -13,7 +13,9 @@ from sla_rules.metrics import by_group as grouped
 from sla_rules.metrics import groups, speed
 from sla_rules.metrics.attainment import Evidence, attainment, breaches, quotas
 from sla_rules.metrics.cohort import cohort, newly_qualified
+from sla_rules.metrics.conversion import conversion
 from sla_rules.metrics.distribution import balance, distribution
+from sla_rules.metrics.follow_up import follow_up
 from sla_rules.metrics.period import Period
 from sla_rules.metrics.quota import ANNOUNCEMENTS, PEOPLE, planned
 from sla_rules.metrics.rejections import rejected_by
@@ -35,6 +37,7 @@ class Metrics:
         stages, funnel, reps, sources, campaigns, rejections: ``metrics/groups.py``.
         rejected_by: ``metrics/rejections.py``.
         distribution, balance: ``metrics/distribution.py``.
+        conversion: ``metrics/conversion.py``; follow_up: ``metrics/follow_up.py``.
         figures: every metric of the registry by every dimension, ``metrics/by_group.py``.
         notes: what the reader must know about gaps in the figures.
     """
@@ -60,6 +63,8 @@ class Metrics:
     rejected_by: pl.DataFrame
     distribution: pl.DataFrame
     balance: pl.DataFrame
+    conversion: pl.DataFrame
+    follow_up: pl.DataFrame
     figures: pl.DataFrame
     notes: tuple[str, ...]
 
@@ -181,6 +186,8 @@ def measure(
         rejected_by=rejected_by(handed, handoffs),
         distribution=shares,
         balance=balance(shares),
+        conversion=conversion(history, fates, period, previous),
+        follow_up=follow_up(contract, fates, timed, period),
         figures=grouped.figures(contract, facts_by, period, previous),
         notes=(*arithmetic, *_notes(contract, evidence, opportunities, statuses)),
     )

@@ -1,0 +1,1 @@
+"""``accord review``: the review pack, and what a review decides."""
