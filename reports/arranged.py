@@ -16,6 +16,13 @@ from sla_rules.sla import SlaContract
 
 SHOWN_BREACHES = 500
 TEAMS = ("marketing", "sales")
+
+
+def short_owner(owner: str | None) -> str:
+    """An owner in a narrow column: what stands before the @; queues as they are."""
+    return words.DASH if owner is None else owner.split("@")[0]
+
+
 ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader("reports", ""),
     autoescape=True,
@@ -23,7 +30,15 @@ ENVIRONMENT = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-for _filter in (words.percent, words.points, words.count, words.minutes, words.money, words.moment):
+for _filter in (
+    words.percent,
+    words.points,
+    words.count,
+    words.minutes,
+    words.money,
+    words.moment,
+    short_owner,
+):
     ENVIRONMENT.filters[_filter.__name__] = _filter
 
 
@@ -85,8 +100,15 @@ def delays(frame: pl.DataFrame) -> list[dict[str, Any]]:
         "human": "The owner: until the first touch",
     }
     top = max([*frame["mean_minutes"].drop_nulls(), 1e-9])
+    tail = max([*frame["p95_minutes"].drop_nulls(), 1e-9])
     return [
-        {**row, "name": names[row["part"]], "width": round((row["mean_minutes"] or 0.0) / top * 100, 1)}
+        {
+            **row,
+            "name": names[row["part"]],
+            "width": round((row["mean_minutes"] or 0.0) / top * 100, 1),
+            "half_width": round((row["p50_minutes"] or 0.0) / tail * 100, 1),
+            "tail_width": round((row["p95_minutes"] or 0.0) / tail * 100, 1),
+        }
         for row in frame.to_dicts()
     ]
 

@@ -21,7 +21,7 @@ from sla_rules.metrics.figures import Metrics
 from sla_rules.metrics.period import Period
 from sla_rules.metrics.told import answers_given, closed_deals
 from sla_rules.sla import SlaContract
-from sla_rules.sla_frames import UTC_US
+from sla_rules.sla_frames import UTC_US, Schema
 from sla_rules.suggesting.examples import TooFewAnswers
 from sla_rules.suggesting.tweaks import Tweak, top_tweaks
 
@@ -93,10 +93,11 @@ def _weeks(facts: Known, period: Period, now: datetime) -> pl.DataFrame:
 
 
 def weeks_of(period: Period, *, until: datetime) -> Iterator[Period]:
-    """The weeks that a period touches, up to a moment."""
+    """The weeks that a period touches, up to a moment; the first and the last only as far as they lie in it."""
     week = Period.week_of(period.start, period.zone)
     while week.start < min(period.end, until):
-        yield week
+        inside = max(week.start, period.start), min(week.end, period.end)
+        yield week if inside == (week.start, week.end) else Period.span(*inside, period.zone)
         week = Period.week_of(week.end, period.zone)
 
 
@@ -119,7 +120,7 @@ def tables_of(pack: Pack) -> dict[str, pl.DataFrame]:
 
 
 def _decisions(decisions: tuple[Decision, ...]) -> pl.DataFrame:
-    schema = {
+    schema: Schema = {
         "decision_id": pl.String, "decided_at": UTC_US, "decision": pl.String, "owner": pl.String,
         "metric": pl.String, "due_on": pl.Date, "value_then": pl.Float64, "value_now": pl.Float64,
         "moved": pl.String, "outcome": pl.String, "overdue": pl.Boolean,

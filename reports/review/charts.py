@@ -45,7 +45,7 @@ def weeks_svg(weeks: pl.DataFrame) -> str:
             title=None,
             axis=alt.Axis(labelAngle=0, domain=False, ticks=False, orient="top"),
         ),
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=220)),
+        y=alt.Y("label:N", sort=None, title=None, axis=_names_axis(rows["label"])),
     )
     fields = base.mark_rect(cornerRadius=3, stroke="white", strokeWidth=3).encode(
         color=alt.Color(
@@ -104,7 +104,7 @@ def reps_svg(reps: pl.DataFrame, promised: float | None) -> str:
     axis = alt.Axis(
         domain=False, ticks=False, values=[0, 15, 60, 240, 480, 960, 2400, 4800], labelFlush=False
     )
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=180))
+    y = alt.Y("name:N", sort=None, title=None, axis=_names_axis(rows["name"]))
     base = alt.Chart(rows)
     bars = base.mark_bar(height=8, cornerRadius=4, color=PAST).encode(
         x=alt.X("p50:Q", scale=scale, title=None, axis=axis), x2="p95:Q", y=y
@@ -121,3 +121,9 @@ def reps_svg(reps: pl.DataFrame, promised: float | None) -> str:
         layers.append(line.encode(x=alt.X("promised:Q", scale=scale)))
     chart = alt.layer(*layers, description="Minutes to first touch by rep, p50 and p95")
     return svg(chart, "reps", width=520, height=26 * max(2, rows.height))
+
+
+def _names_axis(names: pl.Series) -> alt.Axis:
+    """An axis wide enough for its longest name: the page's font may be wider than the one that is measured."""
+    longest = int(names.str.len_chars().max() or 0)  # type: ignore[arg-type]  # of lengths
+    return alt.Axis(domain=False, ticks=False, labelLimit=260, minExtent=min(260, 8 * longest + 8))
