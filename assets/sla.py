@@ -1,14 +1,17 @@
 """The agreement's clocks, its metrics and the scorecard."""
 
 from datetime import timedelta
+from typing import Literal
 
 import dagster as dg
+from pydantic import Field
 
 from assets.bench import Bench
 from assets.feedback import sales_feedback
 from assets.qualification import judgements
 from assets.running import POOL, Materialised, materialise
 from passes import clocks, measure
+from passes.numbers import review_step
 
 GROUP = "sla"
 OWNERS = ["team:sales", "team:marketing", "team:revops"]
@@ -61,3 +64,28 @@ def sla_metrics(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Benc
 def sla_scorecard(context: dg.AssetExecutionContext, accord: dg.ResourceParam[Bench]) -> Materialised:
     """Scorecard."""
     return materialise(context, accord, measure.scorecard)
+
+
+class ReviewConfig(dg.Config):
+    """What a review is about."""
+
+    quarter: bool = Field(
+        default=False, description="The last whole quarter instead of the last whole month."
+    )
+
+
+@dg.asset(
+    deps=[sla_metrics],
+    pool=POOL,
+    group_name=GROUP,
+    kinds={"python", "html"},
+    owners=OWNERS,
+    description="The review pack of the last whole month or quarter as one self-contained HTML page kept in the "
+    "database. Names stand on the page only.",
+)
+def sla_review(
+    context: dg.AssetExecutionContext, config: ReviewConfig, accord: dg.ResourceParam[Bench]
+) -> Materialised:
+    """Review pack."""
+    kind: Literal["month", "quarter"] = "quarter" if config.quarter else "month"
+    return materialise(context, accord, lambda known: review_step.review(known, kind))

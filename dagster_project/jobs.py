@@ -21,7 +21,7 @@ from assets.salesforce import (
     salesforce_opportunities,
     salesforce_people,
 )
-from assets.sla import sla_clocks, sla_metrics, sla_scorecard
+from assets.sla import sla_clocks, sla_metrics, sla_review, sla_scorecard
 from dagster_project.under_way import NOTICES_TAG, PASS_TAG
 
 READING = (
@@ -37,7 +37,7 @@ READING = (
 DECIDING = (people_links, activity_timeline, judgements, sales_feedback, sla_clocks, sync_plan)
 WRITING = (applied_writes, reconciliation)
 REPORTING = (sla_metrics, sla_scorecard)
-ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING, parity_audit, notices)
+ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING, sla_review, parity_audit, notices)
 
 accord_pass = dg.define_asset_job(
     "accord_pass",
@@ -91,6 +91,13 @@ accord_metrics = dg.define_asset_job(
     tags=PASS_TAG,
 )
 
+accord_review = dg.define_asset_job(
+    "accord_review",
+    selection=dg.AssetSelection.assets(sla_review),
+    description="The review pack of the last whole month (or quarter), from what the database holds.",
+    tags=PASS_TAG,
+)
+
 accord_audit = dg.define_asset_job(
     "accord_audit",
     selection=dg.AssetSelection.assets(parity_audit),
@@ -111,6 +118,7 @@ JOBS = (
     accord_back_fill,
     accord_metrics,
     accord_scorecard,
+    accord_review,
     accord_audit,
     accord_notices,
 )

@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from dagster_project.jobs import accord_metrics, accord_pass, accord_scorecard
+from dagster_project.jobs import accord_metrics, accord_pass, accord_review, accord_scorecard
 from dagster_project.under_way import REASON, pass_is_under_way
 
 
 def make_schedules(*, time_zone: str, pass_every_minutes: int) -> list[dg.ScheduleDefinition]:
-    """A pass every few minutes, metrics hourly, the scorecard on Monday morning."""
+    """A pass every few minutes, metrics hourly, the scorecard on Monday morning, reviews by month and quarter."""
     return [
         _pass_schedule(time_zone, pass_every_minutes),
         dg.ScheduleDefinition(
@@ -23,6 +23,21 @@ def make_schedules(*, time_zone: str, pass_every_minutes: int) -> list[dg.Schedu
             cron_schedule="0 7 * * 1",
             execution_timezone=time_zone,
             description="The scorecard every Monday at 07:00.",
+        ),
+        dg.ScheduleDefinition(
+            name="monthly_review_schedule",
+            job=accord_review,
+            cron_schedule="30 7 1 * *",
+            execution_timezone=time_zone,
+            description="The review pack of the month that is over, on the first at 07:30.",
+        ),
+        dg.ScheduleDefinition(
+            name="quarterly_review_schedule",
+            job=accord_review,
+            run_config={"ops": {"sla_review": {"config": {"quarter": True}}}},
+            cron_schedule="45 7 1 1,4,7,10 *",
+            execution_timezone=time_zone,
+            description="The review pack of the quarter that is over, on the first day after it at 07:45.",
         ),
     ]
 

@@ -94,6 +94,8 @@ def test_schedules_are_off_and_in_the_business_zone(definitions: dg.Definitions)
         "pass_schedule": "*/10 * * * *",
         "metrics_schedule": "7 * * * *",
         "scorecard_schedule": "0 7 * * 1",
+        "monthly_review_schedule": "30 7 1 * *",
+        "quarterly_review_schedule": "45 7 1 1,4,7,10 *",
     }
     for schedule in schedules:
         assert isinstance(schedule, dg.ScheduleDefinition)
