@@ -92,6 +92,7 @@ _DONE = {
     "archive": "archived",
     "delete": "deleted",
     "purge": "purged",
+    "restore": "restored",
 }
 
 

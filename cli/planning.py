@@ -21,7 +21,7 @@ from passes.new_fields import CHECK
 from passes.stored import StoredPlan
 from passes.workbench import Workbench
 from reports.plan import plan_table, removal_words
-from sync_rules.plan import REMOVALS, Plan
+from sync_rules.plan import WHOLE_RECORDS, Plan
 
 _CELL = 60
 
@@ -185,7 +185,7 @@ def _show_creates(plan: Plan, names: Mapping[str, str], limit: int) -> None:
 
 def show_removals(plan: Plan, names: Mapping[str, str], limit: int) -> None:
     """The records that would go, and what keeps them."""
-    gone = [write for write in plan.writes if write.operation in REMOVALS]
+    gone = [write for write in plan.writes if write.operation in WHOLE_RECORDS]
     rows = [
         (
             names.get(write.link_id, write.link_id),
@@ -194,7 +194,7 @@ def show_removals(plan: Plan, names: Mapping[str, str], limit: int) -> None:
         )
         for write in gone[:limit]
     ]
-    _limited("Deletions", ("Who", "Record", "What"), rows, len(gone), limit)
+    _limited("Deletions and restores", ("Who", "Record", "What"), rows, len(gone), limit)
 
 
 def _show_holds(plan: Plan, names: Mapping[str, str], *, redact: bool, limit: int) -> None:

@@ -18,7 +18,7 @@ from passes import named
 from passes.undo import UndoPlan, plan_undo
 from passes.workbench import Workbench
 from reports.plan import plan_table
-from sync_rules.undo import Reason
+from sync_rules.undo import Left, Reason
 
 WORDS: Mapping[Reason, str] = {
     "edited": "somebody has edited it since; it stays",
@@ -26,12 +26,15 @@ WORDS: Mapping[Reason, str] = {
     "gone": "the record was deleted, merged or converted since",
     "computed": "computed by Accord, which would compute it again; --computed restores it for now",
     "created": "created, not deleted; --archive-created archives it",
-    "archived": "deleted; take it out of its own system's bin by hand",
+    "archived": "deleted; a person can take it out of the bin, as said below",
+    "back": "deleted, and somebody has taken it out of the bin already",
+    "restored": "taken out of the bin by an undo; delete it again by hand if it has to go",
     "purged": "deleted for good; nothing brings it back",
     "consent": "an opt-out is never taken back",
     "link": "the ids by which records are linked stay",
 }
-_PEOPLE_SEE: tuple[Reason, ...] = ("edited", "gone", "created", "archived", "purged", "consent")
+_PEOPLE_SEE: tuple[Reason, ...] = ("edited", "gone", "created", "archived", "purged", "restored", "consent")
+_BIN: Reason = "archived"
 _VALUE = 40
 
 
@@ -107,6 +110,18 @@ def _show_left(made: UndoPlan, names: Mapping[str, str], limit: int) -> None:
         out.print(table(head, rows))
     if len(told) > limit:
         say(f"… and {len(told) - limit:,} more (--limit shows more, --json shows all)", style="dim")
+    for (side, object_type), place in made.bins.items():
+        ids = [
+            one.record_id
+            for one in told
+            if (one.reason, one.side, one.object_type) == (_BIN, side, object_type)
+        ]
+        say(
+            f"To take {object_type} {', '.join(ids[:limit])} out of the bin {place.how}, until {place.until:%d %B %Y}:"
+        )
+        say(f"  {place.link}")
+    if made.bins:
+        say("The next pass links whoever was taken out again, with their history.")
 
 
 def _as_json(made: UndoPlan) -> dict[str, Any]:
@@ -119,5 +134,15 @@ def _as_json(made: UndoPlan) -> dict[str, Any]:
             for write in made.plan.writes
             if write.operation == "archive"
         ],
-        "left": [asdict(one) for one in made.left],
+        "restore": [
+            {"side": write.side, "object_type": write.object_type, "record_id": write.record_id}
+            for write in made.plan.writes
+            if write.operation == "restore"
+        ],
+        "left": [asdict(one) | _in_bin(made, one) for one in made.left],
     }
+
+
+def _in_bin(made: UndoPlan, one: Left) -> dict[str, Any]:
+    place = made.bins.get((one.side, one.object_type)) if one.reason == _BIN else None
+    return {} if place is None else {"how": place.how, "link": place.link, "until": place.until.isoformat()}

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sync_rules.records import Side
 
-WriteOperation = Literal["create", "update", "archive", "purge"]
+WriteOperation = Literal["create", "update", "archive", "purge", "restore"]
 """``archive`` puts into the side's bin, ``purge`` deletes for good (HubSpot contacts only)."""
 
 FieldType = Literal[

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from connectors.store import approvals, journal, links, runs
-from passes import afresh, persons, planning_state
+from passes import afresh, bins, persons, planning_state
 from passes.companies.named import with_companies
 from passes.context import PassContext
 from passes.plan import storable
@@ -19,6 +19,7 @@ from passes.workbench import Workbench
 from sync_rules.guard import judge
 from sync_rules.plan import Plan
 from sync_rules.present import Present
+from sync_rules.records import Side
 from sync_rules.undo import Left, undo
 
 
@@ -28,6 +29,7 @@ class UndoPlan:
 
     Attributes:
         tripped: the caps that it exceeds; it then waits to be approved by its id.
+        bins: by side and object type, where a person finds what is left in the bin.
     """
 
     plan_id: str
@@ -35,6 +37,7 @@ class UndoPlan:
     plan: Plan
     left: tuple[Left, ...]
     tripped: tuple[Mapping[str, Any], ...]
+    bins: Mapping[tuple[Side, str], bins.Bin]
 
 
 def plan_undo(
@@ -68,6 +71,7 @@ def _plan(context: PassContext, undone_pass: str, *, computed: bool, archive_cre
     now = context.now()
     with context.store.begin() as connection:
         confirmed = approvals.confirmed(connection, undone_pass)
+        deleted_at = approvals.first_confirmed_at(connection, undone_pass) or now
         named = links.living(connection, {write.link_id for write in confirmed})
         owners = with_companies(context, connection, persons.load_owner_map(context, connection))
     confirmed = [
@@ -84,7 +88,11 @@ def _plan(context: PassContext, undone_pass: str, *, computed: bool, archive_cre
         pass_id=undone_pass,
         computed=computed,
         archive_created=archive_created,
+        gives_back=bins.GIVES_BACK,
+        emptied=bins.emptied(deleted_at, now),
     )
+    kept = {(one.side, one.object_type) for one in answer.left if one.reason == "archived"}
+    found = {place: bins.bin_of(context, *place, deleted_at) for place in sorted(kept)}
     plan = storable(Plan(now, answer.writes, (), (), (), considered=len(living), in_agreement=0))
     with context.store.begin() as connection:
         caps = context.options.caps or context.mapping.caps
@@ -93,4 +101,4 @@ def _plan(context: PassContext, undone_pass: str, *, computed: bool, archive_cre
         status: journal.PlanStatus = "stopped" if tripped else "dry"
         journal.store_plan(connection, context.pass_id, context.pass_id, plan, status=status, tripped=tripped)
         runs.end_pass(connection, context.pass_id, status, now=now)
-    return UndoPlan(context.pass_id, undone_pass, plan, answer.left, tripped)
+    return UndoPlan(context.pass_id, undone_pass, plan, answer.left, tripped, found)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from reports.markdown import section, table
-from sync_rules.plan import REMOVALS, FieldChange, Plan, Write
+from sync_rules.plan import WHOLE_RECORDS, FieldChange, Plan, Write
 from sync_rules.price import Price, PriceLine
 from sync_rules.records import Side
 
@@ -49,7 +49,7 @@ def plan_markdown(
         parts += [
             section("Creates", _creates(plan, called, limit)),
             section("Changes", _changes(plan, called, limit)),
-            section("Deletions", _removals(plan, called, limit)),
+            section("Deletions and restores", _removals(plan, called, limit)),
             section("Held back", _holds(plan, called, limit)),
             section("Conflicts", _conflicts(plan, called, limit)),
         ]
@@ -159,7 +159,7 @@ def _creates(plan: Plan, names: Mapping[str, str], limit: int) -> str:
 
 
 def _removals(plan: Plan, names: Mapping[str, str], limit: int) -> str:
-    gone = [write for write in plan.writes if write.operation in REMOVALS]
+    gone = [write for write in plan.writes if write.operation in WHOLE_RECORDS]
     rows = [
         (
             names.get(write.link_id, write.link_id),
@@ -178,7 +178,9 @@ _BINS: Mapping[Side, str] = {
 
 
 def removal_words(write: Write) -> str:
-    """How a record goes, and whether it can come back."""
+    """How a record goes, and whether it can come back; or that it comes back."""
+    if write.operation == "restore":
+        return "taken out of the recycle bin"
     how = "deleted for good" if write.operation == "purge" else _BINS[write.side]
     return how if write.operation == "archive" else f"{how}; its other record was deleted"
 

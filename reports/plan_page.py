@@ -17,7 +17,7 @@ import jinja2
 from markupsafe import Markup
 
 from reports import words
-from sync_rules.plan import REMOVALS, FieldChange, Plan, Write
+from sync_rules.plan import REMOVALS, WHOLE_RECORDS, FieldChange, Plan, Write
 from sync_rules.price import Price
 
 _OPEN_UP_TO = 25
@@ -97,7 +97,7 @@ def plan_html(plan: Plan, about: About, *, names: Mapping[str, str], zone: ZoneI
         ],
         sections=[
             ("creates", "Creates", _creates(plan, names)),
-            ("deletes", "Deletes and archives", _deletes(plan, names)),
+            ("deletes", "Deletes, archives and restores", _deletes(plan, names)),
             ("changes", "Changes, field by field", _changes(changes, names)),
             ("conflicts", "Conflicts: both sides had changed", _conflicts(plan, names)),
             ("held", "Held back", _holds(plan, names)),
@@ -175,7 +175,7 @@ def _creates(plan: Plan, names: Mapping[str, str]) -> list[tuple[str, Table]]:
 def _deletes(plan: Plan, names: Mapping[str, str]) -> list[tuple[str, Table]]:
     groups: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for write in plan.writes:
-        if write.operation in REMOVALS:
+        if write.operation in WHOLE_RECORDS:
             why = "; ".join(dict.fromkeys(change.why for change in write.changes if change.why))
             row = (_who(write.link_id, names), write.record_id, why)
             groups[write.operation, write.side, write.object_type].append(row)

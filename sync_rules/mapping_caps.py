@@ -30,7 +30,7 @@ class CapSet(Strict):
     """One cap for each operation.
 
     ``blank`` counts values emptied; ``archive`` records taken back by an undo; ``delete`` and ``purge`` records that
-    follow a deletion across, into the bin and for good.
+    follow a deletion across, into the bin and for good; ``restore`` records that an undo takes out of the bin.
     """
 
     create: Cap = Cap()
@@ -39,6 +39,7 @@ class CapSet(Strict):
     archive: Cap = Cap(absolute=0)
     delete: Cap = Cap(absolute=100, share=0.05, floor=10)
     purge: Cap = Cap(absolute=0)
+    restore: Cap = Cap()
     opt_out: Cap = Cap()
     opt_in: Cap = Cap()
 

@@ -12,8 +12,10 @@ from typing import Any, Literal
 from sync_rules.decided import Decided
 from sync_rules.records import Side
 
-Operation = Literal["create", "update", "opt_out", "opt_in", "archive", "delete", "purge"]
+Operation = Literal["create", "update", "opt_out", "opt_in", "archive", "delete", "purge", "restore"]
 REMOVALS: frozenset[Operation] = frozenset({"archive", "delete", "purge"})
+WHOLE_RECORDS: frozenset[Operation] = REMOVALS | {"restore"}
+"""Operations that take a record away, or give it back."""
 """What takes a record away: ``archive`` takes a creation back, ``delete`` follows a deletion across (both leave it in
 the side's bin), ``purge`` follows one for good."""
 

@@ -166,7 +166,10 @@ def moved(
 
 def _moved_here(write: Write, present: Present, made_at: datetime) -> Iterator[Moved]:
     record = present.record(write)
-    if record is None:
+    if write.operation == "restore":
+        if record is not None:
+            yield _whole(write, "was restored")
+    elif record is None:
         yield _whole(write, _GONE)
     elif record.fields.get(_CONVERTED) is True:
         yield _whole(write, "was converted")

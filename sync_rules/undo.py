@@ -1,7 +1,8 @@
 """From the confirmed writes of one pass to the writes that take them back, and to what is left as it is.
 
 Values in, values out. Restored are merged fields of people and companies, and edits of activities; values that
-Accord computes only on request, since the next pass computes them again. Left alone, and said so: fields that
+Accord computes only on request, since the next pass computes them again; and people whom it deleted, where the side
+gives them back by a call. Left alone, and said so: fields that
 somebody has edited since, consent (an opt-out is never taken back by a machine), the ids by which records are linked,
 and records that the pass created, unless they are to be archived. How an undone field is kept from flowing again is
 ``undone.py``; an undone part of an activity rests by a base that has a value for each side.
@@ -26,7 +27,17 @@ UNDO: Final = "undo"
 """The rule of a change that restores the value before."""
 
 Reason = Literal[
-    "edited", "as before", "gone", "computed", "created", "archived", "purged", "consent", "link"
+    "edited",
+    "as before",
+    "gone",
+    "computed",
+    "created",
+    "archived",
+    "back",
+    "purged",
+    "restored",
+    "consent",
+    "link",
 ]
 _COMPUTED_RULES = ("accord", CLEAR_THEN_SET)
 _LIFECYCLE = "lifecyclestage"
@@ -70,6 +81,8 @@ def undo(
     pass_id: str,
     computed: bool = False,
     archive_created: bool = False,
+    gives_back: frozenset[Side] = frozenset(),
+    emptied: frozenset[Side] = frozenset(),
 ) -> Undoing:
     """Take back what a pass wrote, as far as nobody has touched it since.
 
@@ -79,6 +92,8 @@ def undo(
         links: living links by the link id that the writes name.
         computed: restore values that Accord computes, too.
         archive_created: archive the records that the pass created, unless somebody has edited them since.
+        gives_back: sides that take people out of their bin by a call.
+        emptied: sides whose bin has kept what the pass deleted for as long as it does.
     """
     work = _Undo(present, links, mapping, f"undo of pass {pass_id}", computed)
     created = {_key(write) for write in confirmed if write.operation == "create"}
@@ -91,8 +106,10 @@ def undo(
             work.create(write, archive=archive_created)
         elif write.operation in ("opt_out", "opt_in"):
             work.left += (_left("consent", write, change) for change in write.changes)
+        elif write.operation == "restore":
+            work.left.append(_left("restored", write))
         elif write.operation in REMOVALS:
-            work.left.append(_left("purged" if write.operation == "purge" else "archived", write))
+            work.removed(write, gives_back, emptied)
     # A person's activities go before the person: Salesforce takes what is left along.
     writes = sorted(
         work.writes, key=lambda one: (one.operation == "archive", one.object_type in PEOPLE, one.key)
@@ -162,6 +179,18 @@ class _Undo:
                     associations=(),
                 )
             )
+
+    def removed(self, write: Write, gives_back: frozenset[Side], emptied: frozenset[Side]) -> None:
+        """Take a deleted record out of its bin, or say that a person has to, or that nobody can."""
+        if self._present.record(write) is not None:
+            self.left.append(_left("back", write))
+        elif write.operation == "purge" or write.side in emptied:
+            self.left.append(_left("purged", write))
+        elif write.side not in gives_back or write.object_type not in PEOPLE:
+            self.left.append(_left("archived", write))
+        else:
+            key = f"{write.side}:{write.object_type}:{write.record_id}:restore"
+            self.writes.append(replace(write, key=key, operation="restore", changes=()))
 
     def _kind(self, write: Write, change: FieldChange) -> Reason | None:
         """Why a change is no plain field of a person or a company; None if it is one."""

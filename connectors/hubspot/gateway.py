@@ -21,6 +21,11 @@ from connectors.results import (
 )
 from sync_rules.records import Record, Side
 
+_PAGES = "https://app.hubspot.com"
+_TYPE_IDS = {
+    "contacts": "0-1", "companies": "0-2", "meetings": "0-47", "calls": "0-48", "emails": "0-49", "tasks": "0-27",
+}  # fmt: skip
+
 
 class HubSpotGateway:
     """Reads and writes one HubSpot account. Safe to share between threads; schema and account are cached."""
@@ -116,8 +121,18 @@ class HubSpotGateway:
     def write(
         self, object_type: str, operation: WriteOperation, writes: Sequence[RecordWrite]
     ) -> list[WriteResult]:
-        """Results in the order of ``writes``; two writes to one record are done in their order."""
+        """Results in the order of ``writes``; two writes to one record are done in their order.
+
+        Raises:
+            ValueError: ``restore``, for which HubSpot has no call.
+        """
+        if operation == "restore":
+            raise ValueError("records are taken out of HubSpot's bin by people only")
         return writing.write(self.client, object_type, operation, writes)
+
+    def bin_link(self, object_type: str) -> str:
+        """The list page of a type, whose menu has "Restore records"; no API call does that."""
+        return f"{_PAGES}/contacts/{self.account()['portal_id']}/objects/{_TYPE_IDS.get(object_type, '0-1')}"
 
     def overtaken(
         self, object_type: str, record_ids: Mapping[str, str], writes: Sequence[RecordWrite]

@@ -5,7 +5,7 @@ Knows nothing of objects and fields; every other module here calls ``SalesforceC
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import requests
@@ -22,6 +22,7 @@ from connectors.budget import CallBudget
 from connectors.errors import PermanentError, RetryableError, SessionExpiredError
 from connectors.results import ApiUsage
 from connectors.retry import Retrier, Safety
+from connectors.salesforce import soap
 from connectors.salesforce.errors import classify
 from connectors.salesforce.login import SalesforceCredentials, Session, SessionKeeper
 from connectors.salesforce.transport import new_session
@@ -109,6 +110,25 @@ class SalesforceClient:
             )
 
         return self._run(operation, request, safety, urgent=urgent, sent=json)
+
+    def undelete(self, record_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Take records out of the recycle bin, 200 at most; one reply for each, as collections give them.
+
+        Raises:
+            ConnectorError: of the class that says what to do next.
+        """
+        return list(
+            self._run(
+                "SOAP undelete",
+                lambda salesforce: soap.undelete(salesforce, record_ids),
+                Safety.UNSAFE_WRITE,
+                urgent=False,
+            )
+        )
+
+    def bin_link(self) -> str:
+        """Where people see the recycle bin."""
+        return f"https://{self._keeper.current().instance_host}/lightning/o/DeleteEvent/home"
 
     def user_info(self) -> dict[str, Any]:
         """Who the session belongs to: ``user_id``, ``organization_id`` and more."""

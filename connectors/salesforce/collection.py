@@ -35,7 +35,7 @@ def send(
     """Results by key; rows refused by a lock and the like are sent again, with pauses.
 
     Args:
-        operation: ``create``, ``upsert``, ``update`` or ``archive``; all writes of an upsert have the same
+        operation: ``create``, ``upsert``, ``update``, ``archive`` or ``restore``; all writes of an upsert have the same
             external-key field.
         urgent: the call may use the budget's reserve.
 
@@ -84,6 +84,8 @@ def _answers(
 def _call(
     client: SalesforceClient, sobject: str, operation: str, writes: Sequence[RecordWrite], urgent: bool
 ) -> list[dict[str, Any]]:
+    if operation == "restore":
+        return client.undelete([str(write.record_id) for write in writes])
     if operation == "archive":
         params = {"ids": ",".join(str(write.record_id) for write in writes), "allOrNone": "false"}
         return list(

@@ -81,6 +81,11 @@ class SalesforceGateway:
             raise ValueError("Salesforce's REST API cannot delete for good")
         return writing.write(self.client, self._describes, object_type, operation, writes, urgent=urgent)
 
+    def bin_link(self, object_type: str) -> str:
+        """Where people take a deleted record out of the bin; the page is one for all types."""
+        del object_type
+        return self.client.bin_link()
+
     def owners(self) -> list[Owner]:
         """All users, inactive ones too, and all queues."""
         return schema.owners(self.client)

@@ -4,6 +4,7 @@ Also what a pass has confirmed, for taking it back. Storing plans and settling t
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,6 +88,17 @@ def confirmed(connection: sa.Connection, pass_id: str) -> Sequence[Write]:
         .where(plans.c.pass_id == pass_id, journal.c.state == "done")
     )
     return [write_of(row) for row in connection.execute(query.order_by(journal.c.write_id))]
+
+
+def first_confirmed_at(connection: sa.Connection, pass_id: str) -> datetime | None:
+    """When the first write of a pass's plan was confirmed; None if none was."""
+    query = (
+        sa.select(sa.func.min(journal.c.settled_at, type_=journal.c.settled_at.type))
+        .join(plans, plans.c.plan_id == journal.c.plan_id)
+        .where(plans.c.pass_id == pass_id, journal.c.state == "done")
+    )
+    found: datetime | None = connection.execute(query).scalar()
+    return found
 
 
 def _planned(plan: Any) -> sa.ColumnElement[bool]:

@@ -7,7 +7,6 @@ import pytest
 
 from connectors.store import cursors, journal
 from passes.approve import PlanMovedError, approve
-from passes.undo import plan_undo
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 
@@ -316,7 +315,7 @@ def test_a_lead_restored_after_another_took_its_place_is_a_duplicate(world: Worl
     assert world.sf("Lead", second)["City"] == "Bremen"
 
 
-# ---- companies, what HubSpot's search does not show, undo
+# ---- companies, what HubSpot's search does not show
 
 
 def test_a_deleted_account_takes_the_company_and_an_archived_company_is_seen(make_world: MakeWorld) -> None:
@@ -362,13 +361,3 @@ def test_a_restored_contact_whose_date_does_not_move_is_seen(world: World) -> No
     world.settle()
     assert world.hs(contact_id)["city"] == "Bremen"
     assert world.holds() == []
-
-
-def test_an_undo_lists_the_deletions_of_the_pass_and_leaves_them(make_world: MakeWorld) -> None:
-    world = make_world(mapping=SALESFORCE_FOLLOWS)
-    ((contact_id, lead_id),) = linked(world, "Vera")
-    _archive(world, contact_id)
-    world.run(approve=False)
-    made = plan_undo(world.bench, "pass 2", "undo")
-    assert made.plan.writes == ()
-    assert [(left.reason, left.record_id) for left in made.left] == [("archived", lead_id)]
