@@ -85,7 +85,7 @@ def show(
     )
     explained = Counter((row.kind, row.field or "(record)", row.explained) for row in rows if row.explained)
     if explained:
-        told = [(number, *(short(part, 70) for part in key)) for key, number in explained.most_common(limit)]
+        told = [(number, *(short(part, 110) for part in key)) for key, number in explained.most_common(limit)]
         out.print(table(("Things", "Kind", "Field", "Explained by"), told, right=(0,)))
     shown = rows if everything else open_
     cells = [

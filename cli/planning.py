@@ -24,6 +24,7 @@ from reports.plan import plan_table, removal_words
 from sync_rules.plan import WHOLE_RECORDS, Plan
 
 _CELL = 60
+_MACHINE_RULES = ("accord", "link")
 
 
 def command(
@@ -142,7 +143,7 @@ def _show_fields(rows: pl.DataFrame, limit: int | None) -> None:
             (~blank[0] & ~blank[1]).sum().alias("changed"),
             blank[1].sum().alias("cleared"),
         )
-        .sort(pl.col("rule").is_in(["accord", "link"]), "field", "side", "object_type")
+        .sort(pl.col("rule").is_in(_MACHINE_RULES), "field", "side", "object_type")
     )
     if fields.is_empty():
         return
@@ -155,7 +156,8 @@ def _show_fields(rows: pl.DataFrame, limit: int | None) -> None:
 
 def _show_changes(plan: Plan, names: Mapping[str, str], limit: int) -> None:
     changes = [(w, c) for w in plan.writes if w.operation != "create" for c in w.changes]
-    changes.sort(key=lambda pair: (pair[1].name, pair[0].side, pair[0].key))
+    # What people own before what Accord computes, as in the table of fields.
+    changes.sort(key=lambda pair: (pair[1].rule in _MACHINE_RULES, pair[1].name, pair[0].side, pair[0].key))
     rows = [
         (
             change.name,

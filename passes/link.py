@@ -20,6 +20,7 @@ from sync_rules.plan import Hold
 from sync_rules.record_keys import keys_of
 from sync_rules.records import Link, LinkKind, Record, Side
 from sync_rules.review import AMBIGUOUS, DUPLICATE, UNDECIDED, case_of
+from sync_rules.undone import KIND as UNDONE
 
 _TYPES: dict[LinkKind, list[tuple[Side, str]]] = {
     "person": [("hubspot", "contacts"), ("salesforce", "Lead"), ("salesforce", "Contact")],
@@ -206,6 +207,8 @@ def _store(
             holds.release(connection, link_ids, kind, now=now, of=of)
         # What is told of an undecided record now takes the place of what was told before.
         holds.release(connection, [one.link_id for one in held], kind, now=now)
+    # Of whom nobody knows who they are nothing is planned, so what a plan found of them before would stand for ever.
+    holds.release_all(connection, [one.link_id for one in held], besides={*UNDECIDED, UNDONE}, now=now)
     holds.add(connection, held, now=now)
     evidence.add(connection, noted, pass_id=context.pass_id, now=now)
 

@@ -29,12 +29,14 @@ class JobRun:
 
     Attributes:
         figures: metadata that Dagster keeps of each asset, numbers only.
-        checks: asset checks evaluated, and how many of them passed.
+        checks: how many asset checks were evaluated.
+        not_passed: name and reason of those that did not pass.
     """
 
     run_id: str
     figures: dict[str, dict[str, float]]
-    checks: tuple[int, int]
+    checks: int
+    not_passed: tuple[tuple[str, str], ...]
 
 
 def prepare_home(folder: Folder) -> None:
@@ -70,9 +72,8 @@ def first_pass(settings: Settings, folder: Folder, *, clock: Callable[[], dateti
             for name, value in materialization.metadata.items()
             if isinstance(value, dg.IntMetadataValue | dg.FloatMetadataValue) and value.value is not None
         }
-    return JobRun(
-        result.run_id, figures, (len(evaluations), sum(evaluation.passed for evaluation in evaluations))
-    )
+    not_passed = tuple((one.check_name, one.description or "") for one in evaluations if not one.passed)
+    return JobRun(result.run_id, figures, len(evaluations), not_passed)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def _people(stages: dict[str, int], classes: dict[str, int], handed_over: int) -
             )
         ),
     ]
-    return table(("", "People", ""), rows, right=(1,))
+    return table(("Class", "How many", "Meaning"), rows, right=(1,))
 
 
 def example(sandbox: Sandbox, bench: Workbench) -> Example | None:

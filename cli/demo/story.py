@@ -105,13 +105,15 @@ def _part(number: int, title: str) -> None:
 
 
 def _show_job(job: JobRun) -> None:
-    evaluated, passed = job.checks
     rows = [
         (name, f"{figures.get('seconds', 0.0):.1f}", int(_calls(figures)), _figures(figures))
         for name, figures in job.figures.items()
     ]
     out.print(table(("Asset", "Seconds", "API calls", "Figures"), rows, right=(1, 2)))
-    say(f"Run {job.run_id}: {passed} of {evaluated} asset checks passed.")
+    passed = job.checks - len(job.not_passed)
+    say(f"Run {job.run_id}: {passed} of {job.checks} asset checks passed.")
+    for name, why in job.not_passed:
+        say(f"Not passed: {name}. {why}", style="yellow")
 
 
 def _calls(figures: Mapping[str, float]) -> float:

@@ -101,6 +101,15 @@ def release(
         connection.execute(sa.update(holds).where(holds.c.link_id.in_(chunk), *where).values(released_at=now))
 
 
+def release_all(
+    connection: sa.Connection, link_ids: Iterable[str], *, besides: Collection[str], now: datetime
+) -> None:
+    """Close every open hold on these links but those of the kinds ``besides``."""
+    where = [holds.c.kind.not_in(besides), holds.c.released_at.is_(None)]
+    for chunk in chunks(sorted(set(link_ids)), 10_000):
+        connection.execute(sa.update(holds).where(holds.c.link_id.in_(chunk), *where).values(released_at=now))
+
+
 def open_holds(connection: sa.Connection, link_ids: Iterable[str] | None = None) -> list[Any]:
     """Rows of the open holds, oldest first; of these links only, when given."""
     query = sa.select(holds).where(holds.c.released_at.is_(None))

@@ -1,7 +1,9 @@
 """Law 3: only agreed people are created in Salesforce; who is there keeps syncing; consent is never gated."""
 
 import pytest
+import sqlalchemy as sa
 
+from connectors.store.tables import stage_history
 from tests.e2e.laws.world import World
 
 
@@ -40,6 +42,42 @@ def test_who_is_linked_keeps_syncing_when_the_stage_falls(world: World) -> None:
     lead = world.sf("Lead", lead_id)
     assert lead["Accord_Stage__c"] == "go-nowhere"
     assert (lead["Title"], lead["City"]) == ("Student", "Bremen")
+
+
+def test_who_leaves_the_filter_and_comes_back_has_the_same_lead_and_their_history(world: World) -> None:
+    contact_id = world.asks_for_demo()
+    world.settle()
+    lead_id = str(world.lead_of(contact_id))
+    world.edit_contact(contact_id, jobtitle="Student")
+    world.settle()
+    world.edit("Lead", lead_id, City="Bremen")
+    world.settle()
+    world.edit_contact(contact_id, jobtitle="Chief Data Officer")
+    world.demo_request("vera.brandt@nordwerk.example")
+    world.settle()
+    (lead,) = world.leads()
+    assert (lead["Id"], lead["Accord_Stage__c"], lead["Title"]) == (lead_id, "SQL", "Chief Data Officer")
+    assert world.hs(contact_id)["city"] == "Bremen"
+    assert world.hs(contact_id)["accord_handoff_at"], "sales still has them"
+    link_id = world.link_of(contact_id).link.link_id
+    with world.bench.store.begin() as connection:
+        query = sa.select(stage_history.c.stage).where(stage_history.c.link_id == link_id)
+        stages = list(connection.execute(query.order_by(stage_history.c.at)).scalars())
+    assert stages[-3:] == ["SQL", "go-nowhere", "SQL"]
+    assert world.holds() == []
+
+
+def test_who_leaves_the_filter_before_they_went_over_goes_over_when_they_come_back(world: World) -> None:
+    contact_id = world.asks_for_demo(company="")
+    world.settle()
+    assert world.held().kind == "missing_minimum"
+    world.edit_contact(contact_id, jobtitle="Student")
+    world.settle()
+    assert (world.leads(), world.holds()) == ([], [])
+    world.edit_contact(contact_id, jobtitle="VP Data", company="Nordwerk AG")
+    world.demo_request("vera.brandt@nordwerk.example")
+    world.run()
+    assert world.lead_of(contact_id) is not None
 
 
 @pytest.mark.parametrize("stage", ["SQL", "go-nowhere"])
