@@ -84,6 +84,7 @@ class DeclaredList:
     values: tuple[str, ...]
 
 
+WATCH = "Accord_Watch__c"
 HUBSPOT_GROUP = ("accord", "Accord")
 INTEGRATION_SET = ("Accord_Integration", "Accord Integration")
 SALES_SET = ("Accord_Sales", "Accord Sales")
@@ -154,6 +155,13 @@ _PERSON_IN_SALESFORCE = (
         help_text="The objection in the prospect's words.",
     ),
     DeclaredField(
+        WATCH,
+        "Watch",
+        "checkbox",
+        by_sales=True,
+        help_text="Tick it and you are told when this person comes back to our pages.",
+    ),
+    DeclaredField(
         "Accord_Reconsent_At__c",
         "Re-consent given at",
         "datetime",
@@ -176,6 +184,13 @@ SALESFORCE_FIELDS: dict[str, tuple[DeclaredField, ...]] = {
     "Account": (
         DeclaredField("HubSpot_Company_Id__c", "HubSpot Company Id", "external_id", 32),
         *_MAIL_WISHES,
+        DeclaredField(
+            WATCH,
+            "Watch",
+            "checkbox",
+            by_sales=True,
+            help_text="Tick it and you are told when somebody of this company comes back to our pages.",
+        ),
     ),
     "Activity": (
         DeclaredField("HubSpot_Activity_Id__c", "HubSpot Activity Id", "external_id", 64),

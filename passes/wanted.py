@@ -3,6 +3,7 @@
 Fields that a side does not show are left out by the gateways, so this is a wish, not a claim.
 """
 
+from connectors.declaration import WATCH
 from connectors.hubspot.marketing import ENGAGEMENT_PROPERTIES
 from sync_rules.activity_fields import FIELDS
 from sync_rules.external_ids import (
@@ -38,6 +39,7 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
         *MAIL_FIELDS,
         AT_IN_SALESFORCE,
         EVIDENCE_IN_SALESFORCE,
+        WATCH,
     ),
     ("salesforce", "Contact"): (
         "AccountId",
@@ -47,8 +49,16 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
         *MAIL_FIELDS,
         AT_IN_SALESFORCE,
         EVIDENCE_IN_SALESFORCE,
+        WATCH,
     ),
-    ("salesforce", "Account"): ("CreatedDate", HUBSPOT_ID_IN["Account"], "OwnerId", "Type", *MAIL_FIELDS),
+    ("salesforce", "Account"): (
+        "CreatedDate",
+        HUBSPOT_ID_IN["Account"],
+        "OwnerId",
+        "Type",
+        *MAIL_FIELDS,
+        WATCH,
+    ),
     ("salesforce", "Opportunity"): (
         "AccountId",
         "Amount",

@@ -210,7 +210,7 @@ def fading_points(points: int, half_life: timedelta) -> list[int]:
 def _detail(did: Did) -> pl.Expr | None:
     text, parts = pl.col("detail"), []
     if did.page is not None:
-        parts.append(text.str.contains(_page_pattern(did.page)))
+        parts.append(text.str.contains(page_pattern(did.page)))
     if did.form is not None:
         parts.append(_said("detail", did.form))
     if did.detail_contains is not None:
@@ -235,7 +235,7 @@ def _part(did: Did, column: str) -> pl.Expr | None:
     return _PARTS[column](did)
 
 
-def _page_pattern(pages: Sequence[str]) -> str:
+def page_pattern(pages: Sequence[str]) -> str:
     """The page and what lies below it, of a full address or of a path alone; ``/`` is only the home page."""
     wanted = "|".join(f"{re.escape(page)}(?:[/?#]|$)" if page else r"/?(?:[?#]|$)" for page in pages)
     return rf"(?i)^\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?[^/?#]*(?:{wanted})"

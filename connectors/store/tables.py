@@ -30,6 +30,7 @@ from connectors.store.tables_inputs import former_activities as former_activitie
 from connectors.store.tables_mapping import mapped_fields as mapped_fields
 from connectors.store.tables_mapping import merge_decisions as merge_decisions
 from connectors.store.tables_notices import notices as notices
+from connectors.store.tables_notices import watched_people as watched_people
 from connectors.store.tables_notices import watches as watches
 from connectors.store.tables_routing import assignments as assignments
 from connectors.store.tables_routing import campaign_showings as campaign_showings

@@ -28,6 +28,16 @@ notices = sa.Table(
     optional("settled_at", UtcDateTime),
 )
 
+# The people of a watched Account, as records of either side.
+watched_people = sa.Table(
+    "watched_people",
+    metadata,
+    column("account_id", Key, primary_key=True),
+    column("side", sa.String(10), primary_key=True),
+    column("object_type", sa.String(40), primary_key=True),
+    column("record_id", Key, primary_key=True),
+)
+
 # The Leads, Contacts and Accounts that somebody watches, since when it was seen.
 watches = sa.Table(
     "watches",

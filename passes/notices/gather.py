@@ -44,7 +44,7 @@ def state(context: PassContext, connection: sa.Connection, rules: NoticeRules, n
         hot=tuple(_hot(connection, since)),
         clocks=tuple(_clocks(connection, since, now)),
         answers=tuple(_answers(connection, since)),
-        visits=visits(connection, owners, since),
+        visits=visits(connection, owners, since, now=now),
         troubles=tuple(_troubles(connection)),
         at_work=frozenset(key for key in owners.ids["salesforce"] if "@" in key),
     )

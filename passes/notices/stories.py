@@ -1,5 +1,6 @@
 """What a notice says, looked up when it is sent: names and reasons are kept in no outbox."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from reports.notices.words import Story
 from sla_rules.notices.hours import Hours
 
 _PAGES = 3
+_HOST = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*")
 _TROUBLES = {
     "stopped": ("the guard stopped a pass; nothing was written", "accord plan --show {}"),
     "failed": ("a pass failed", "accord status"),
@@ -114,6 +116,11 @@ def _answer(connection: sa.Connection, row: Any) -> Any:
     return connection.execute(query).one_or_none()
 
 
+def _path(page: str) -> str:
+    """What people call a page: its path, without the host and what follows a question mark."""
+    return _HOST.sub("", page).partition("?")[0].partition("#")[0] or "/"
+
+
 def _pages(connection: sa.Connection, row: Any) -> tuple[str, ...]:
     if row.kind != "watched":
         return ()
@@ -122,5 +129,7 @@ def _pages(connection: sa.Connection, row: Any) -> tuple[str, ...]:
         activities.c.kind == "page_view",
         activities.c.at >= datetime.fromisoformat(row.about["since"]),
     )
-    seen = [one.detail for one in connection.execute(query.order_by(activities.c.at.desc())) if one.detail]
+    seen = [
+        _path(one.detail) for one in connection.execute(query.order_by(activities.c.at.desc())) if one.detail
+    ]
     return tuple(dict.fromkeys(seen))[:_PAGES]

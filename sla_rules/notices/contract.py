@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from sla_rules.definition_values import Page
 from sla_rules.sla import Email
 from sla_rules.sla_plan import Part
 from sla_rules.sla_terms import Duration, parse_duration
@@ -180,10 +181,10 @@ class WatchedRule(NoticeRule):
     """Somebody whom a rep watches came back.
 
     Attributes:
-        pages: only visits to these; ``*`` stands for anything.
+        pages: only visits to these and what lies below them, as in the lead definition; none is all.
     """
 
-    pages: tuple[str, ...] = ("*",)
+    pages: tuple[Page, ...] = ()
 
 
 class Kinds(Part):

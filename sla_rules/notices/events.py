@@ -3,14 +3,15 @@
 An event's key is the same however often it is looked at; who is told of it, and when, is ``decide.py``.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Literal
 
 from sla_rules.notices.contract import Kind, NoticeRules, Role
 from sla_rules.notices.hours import Hours
+from sla_rules.qualify_behaviour import page_pattern
 from sla_rules.sla import Escalation, SlaContract
 
 
@@ -175,7 +176,8 @@ def _of_clock(
 def _of_visit(rules: NoticeRules, hours: Hours, visit: Visit) -> Iterator[Event]:
     if visit.at < visit.watched_since:
         return
-    if not any(fnmatchcase(visit.page.lower(), pattern.lower()) for pattern in rules.notices.watched.pages):
+    pages = rules.notices.watched.pages
+    if pages and not re.search(page_pattern(pages), visit.page):
         return
     day = visit.at.astimezone(hours.zone("owner", visit.watcher)).date().isoformat()
     about = {"since": visit.at.isoformat()}
