@@ -4,12 +4,13 @@ import dagster as dg
 
 from assets.activities import activity_timeline
 from assets.bench import Bench
+from assets.feedback import sales_feedback
 from assets.running import POOL, Materialised, materialise
 from passes import qualify
 
 
 @dg.asset(
-    deps=[activity_timeline],
+    deps=[activity_timeline, sales_feedback],
     pool=POOL,
     group_name="qualification",
     kinds={"python", "polars"},

@@ -128,6 +128,8 @@ _PERSON_IN_SALESFORCE = (
     DeclaredField("Accord_Touches_Owed__c", "Touches owed", "number", 4),
     DeclaredField("Accord_SLA_Status__c", "SLA status", "picklist", options=SLA_STATUSES),
     DeclaredField("Accord_Early_Disqualification__c", "Disqualified too early", "text"),
+    DeclaredField("Accord_Recycled__c", "Times sent back", "number", 3),
+    DeclaredField("Accord_Cool_Off_Until__c", "Cool-off until", "datetime"),
     DeclaredField("Accord_Marketing_Context__c", "Marketing context", "long_text", 2000),
     DeclaredField("Accord_Campaigns__c", "Campaigns", "long_text", 1000),
     DeclaredField(
@@ -212,6 +214,8 @@ HUBSPOT_PROPERTIES: dict[str, tuple[DeclaredField, ...]] = {
         DeclaredField("accord_handoff_at", "Handed off at", "datetime"),
         DeclaredField("accord_sla_status", "SLA status", "picklist", options=SLA_STATUSES),
         DeclaredField("accord_early_disqualification", "Disqualified too early by sales", "text"),
+        DeclaredField("accord_recycled", "Times sent back by sales", "number"),
+        DeclaredField("accord_cool_off_until", "Cool-off until", "datetime"),
         DeclaredField("accord_sales_status", "Sales status", "text"),
         DeclaredField("accord_sales_owner", "Sales owner", "text"),
         DeclaredField("accord_first_touch_at", "First touch by sales at", "datetime"),

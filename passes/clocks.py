@@ -25,12 +25,15 @@ from passes import account_control, admission, campaigns, enforcement, persons
 from passes import handoffs as handoff_step
 from passes.context import PassContext
 from passes.opportunities import Opportunity, of_contacts
+from passes.recycling import standings
 from passes.step import StepResult
 from passes.wishes import wishes
 from sla_rules.clocks import run_clocks
 from sla_rules.clocks_excused import with_excuses
 from sla_rules.clocks_status import sla_status
 from sla_rules.qualify_handoff import minimum_information
+from sla_rules.recycling.judging import since_frame
+from sla_rules.recycling.standing import Standing
 from sla_rules.touches import human_touches
 from sync_rules.mail_wishes import MailWish
 
@@ -86,17 +89,19 @@ def _run_part(
     }
     stages = {link_id: row["stage"] for link_id, row in judged.items()}
     frame = persons.frame(people, context.mapping)
+    sent_back = standings.load(contract, connection, ids)
     handed = handoff_step.update(
         connection,
         people,
         contract=contract,
         stages=stages,
-        qualified_at=_qualified_at(connection, ids),
+        qualified_at=_qualified_at(connection, ids, sent_back),
         admissions=admission.admit_all(people, stages, context.mapping),
         sources=persons.sources(people, context.mapping),
         campaigns=_campaigns(connection, people),
         missing=_minimum_missing(context, frame),
         criteria=_criteria_met(context, judged),
+        standings=sent_back,
         owners=owners,
         now=now,
     )
@@ -120,7 +125,18 @@ def _run_part(
     status = {row["person_id"]: row for row in sla_status(contract, run_now).iter_rows(named=True)}
     early = enforcement.flags(contract, run_now)
     wanted = _wanted(
-        context, connection, people, judged, status, early, handed, touches, timeline, owners, now
+        context,
+        connection,
+        people,
+        judged,
+        status,
+        early,
+        handed,
+        touches,
+        timeline,
+        owners,
+        now,
+        sent_back,
     )
     changed = links.set_computed(connection, wanted)
     links.clear(connection, "feedback_due", ids)
@@ -148,6 +164,7 @@ def _wanted(
     timeline: pl.DataFrame,
     owners: Any,
     now: datetime,
+    sent_back: Mapping[str, Standing],
 ) -> dict[str, dict[str, Any]]:
     made = dict(touches.group_by("person_id").len().iter_rows())
     handed_at = dict(handed.select("person_id", "handed_off_at").iter_rows())
@@ -174,17 +191,24 @@ def _wanted(
             early_disqualification=early.get(person.link_id),
             campaigns=shown[person.link_id].text if person.link_id in shown else None,
             mail=mail.get(person.link_id, MailWish()),
+            standing=sent_back.get(person.link_id),
             mapping=context.mapping,
         )
         for person in people
     }
 
 
-def _qualified_at(connection: sa.Connection, ids: Sequence[str]) -> dict[str, datetime]:
+def _qualified_at(
+    connection: sa.Connection, ids: Sequence[str], sent_back: Mapping[str, Standing]
+) -> dict[str, datetime]:
+    """When each person qualified: for the first time, or for the first time since sales sent them back."""
     history = frames.read(
         connection, stage_history, link_ids=ids, where=[stage_history.c.stage.in_(handoff_step.HANDED_OVER)]
     )
-    return dict(history.group_by("person_id").agg(pl.col("at").min()).iter_rows())
+    fresh = history.join(since_frame(sent_back), on="person_id", how="left").filter(
+        (pl.col("at") > pl.col("since")).fill_null(value=True)
+    )
+    return dict(fresh.group_by("person_id").agg(pl.col("at").min()).iter_rows())
 
 
 def _minimum_missing(context: PassContext, people: pl.DataFrame) -> dict[str, str | None]:

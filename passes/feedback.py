@@ -1,6 +1,6 @@
 """What sales says happened, taken from Salesforce as a history: statuses, dispositions, consent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,15 +8,17 @@ import sqlalchemy as sa
 
 from connectors.store import links, mirror, runs
 from connectors.store.engine import upsert, where_in
-from connectors.store.tables import dispositions, excuses, sales_statuses
+from connectors.store.tables import dispositions, excuses, handoffs, sales_statuses
 from passes import agreed, persons
 from passes.context import PassContext
+from passes.recycling import standings
 from passes.step import StepResult
 from sync_rules.records import Record
 
 DISPOSITION = "Accord_Disposition__c"
 REASON = "Accord_Disposition_Reason__c"
 OBJECTION = "Accord_Objection__c"
+TAKEN_BACK = ("", None, None)
 _CONSENT = {"HasOptedOutOfEmail": "opted out", "DoNotCall": "do not call"}
 _AT_ONCE = 20_000
 
@@ -29,6 +31,7 @@ def gather(context: PassContext) -> StepResult:
             connection, "sla", context.contracts.sla.version, context.contracts.sla_text, now=now
         ):
             links.mark_all(connection, "feedback_due", "person")
+            standings.judge_again(connection)
         due = links.due(connection, "feedback_due", "person")
         announced = agreed.note_announcements(connection) if agreed.promised(context.contracts.sla) else 0
     figures = {"people looked at": len(due), "new statuses": 0, "new dispositions": 0, "new consent": 0}
@@ -74,27 +77,47 @@ def _note_statuses(
 
 
 def _note_dispositions(connection: sa.Connection, people: Sequence[persons.Person], owners: Any) -> int:
-    latest = _latest(connection, dispositions, (person.link_id for person in people))
+    """Note each answer that is new; one that is gone is noted as an empty disposition."""
+    ids = [person.link_id for person in people]
+    latest = _latest(connection, dispositions, ids)
+    handed = _handed_over(connection, latest)
     rows = []
     for person in people:
-        record = person.living_salesforce
-        if record is None or not record.fields.get(DISPOSITION):
+        record, known = person.living_salesforce, latest.get(person.link_id)
+        if record is None or DISPOSITION not in record.fields:
             continue
-        answer = (record.fields[DISPOSITION], record.fields.get(REASON), record.fields.get(OBJECTION))
-        known = latest.get(person.link_id)
-        if known is not None and (known.disposition, known.reason, known.note) == answer:
+        said = record.fields[DISPOSITION]
+        answer = (said, record.fields.get(REASON), record.fields.get(OBJECTION)) if said else TAKEN_BACK
+        if answer == ((known.disposition, known.reason, known.note) if known is not None else TAKEN_BACK):
             continue
+        at = record.modified_at
+        if answer == TAKEN_BACK and person.link_id in handed:
+            # The mirror has what Accord itself cleared, but not yet the time of it: that belongs to this turn.
+            at = max(at, handed[person.link_id])
         rows.append(
             {
                 "link_id": person.link_id,
-                "at": record.modified_at,
+                "at": at,
                 "disposition": answer[0],
                 "reason": answer[1],
                 "note": answer[2],
                 "owner": persons.owner_of(record, owners),
             }
         )
+    links.mark(connection, "judge_due", [str(row["link_id"]) for row in rows])
     return upsert(connection, dispositions, rows)
+
+
+def _handed_over(connection: sa.Connection, answered: Mapping[str, Any]) -> dict[str, datetime]:
+    """The latest handoff of each person who was handed over after the latest answer."""
+    found = where_in(
+        connection, sa.select(handoffs).where(handoffs.c.confirmed), handoffs.c.link_id, list(answered)
+    )
+    latest: dict[str, datetime] = {}
+    for row in found:
+        if row.handed_off_at > answered[row.link_id].at:
+            latest[row.link_id] = max(row.handed_off_at, latest.get(row.link_id, row.handed_off_at))
+    return latest
 
 
 def _note_consent(connection: sa.Connection, people: Sequence[persons.Person]) -> int:

@@ -1,10 +1,12 @@
 """When a person is handed over from marketing to sales, and what went along.
 
-A person is handed over once, when they are MQL or SQL for the first time and sales has not begun with them.
-People that sales works on already are not handed over again. Until the person is in Salesforce the handoff is
-a proposal, and its time moves with the pass that will create them.
+A person is handed over when they are MQL or SQL for the first time and sales has not begun with them, and again when
+sales has sent them back, their cool-off is over and something new qualifies them. People that sales works on already
+are not handed over again. Until the person is in Salesforce the handoff is a proposal, and its time moves with the
+pass that will create them. Earlier handoffs are kept as they were.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +18,7 @@ from connectors.store import frames
 from connectors.store.tables import handoffs
 from passes.admission import Admission
 from passes.persons import Person, owner_of
+from sla_rules.recycling.standing import Standing
 from sla_rules.sla import SlaContract
 from sync_rules.owners import OwnerMap
 
@@ -34,18 +37,22 @@ def update(
     campaigns: Mapping[str, str | None],
     missing: Mapping[str, str | None],
     criteria: Mapping[str, str],
+    standings: Mapping[str, Standing],
     owners: OwnerMap,
     now: datetime,
 ) -> pl.DataFrame:
     """Confirm proposals that have come true, make new ones, and drop those that no longer hold.
 
+    Args:
+        standings: the people whom sales sent back.
+
     Returns:
-        The handoffs of these people, proposals included.
+        The handoffs of these people in order of time, proposals included.
     """
     ids = [person.link_id for person in people]
-    known = {
-        row["person_id"]: row for row in frames.read(connection, handoffs, link_ids=ids).iter_rows(named=True)
-    }
+    known: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in frames.read(connection, handoffs, link_ids=ids).sort("handed_off_at").iter_rows(named=True):
+        known[row["person_id"]].append(row)
     begun = {
         *contract.answers.accepted_statuses,
         *contract.answers.converted_statuses,
@@ -53,13 +60,17 @@ def update(
     }
     rows: list[dict[str, Any]] = []
     for person in people:
-        before = known.get(person.link_id)
+        turns = known[person.link_id]
+        before = turns[-1] if turns else None
+        rows += turns[:-1]
         record = person.living_salesforce
-        if before is not None and before["confirmed"]:
-            rows.append(_refreshed(before, person, owners, now))
-        elif before is not None and record is not None:
+        again = _comes_again(person, standings.get(person.link_id), now)
+        if before is not None and before["confirmed"] and again:
+            rows.append(before)
+        elif before is not None and (before["confirmed"] or record is not None):
             rows.append({**_refreshed(before, person, owners, now), "confirmed": True})
-        elif stages.get(person.link_id) in HANDED_OVER and _is_open(person, admissions, begun):
+            continue
+        if stages.get(person.link_id) in HANDED_OVER and (again or _is_open(person, admissions, begun)):
             rows.append(
                 {
                     "person_id": person.link_id,
@@ -92,6 +103,14 @@ def _is_open(person: Person, admissions: Mapping[str, Admission], begun: set[str
         and not record.fields.get("IsConverted")
         and record.fields.get("Status") not in begun
     )
+
+
+def _comes_again(person: Person, standing: Standing | None, now: datetime) -> bool:
+    """Whether sales sent the person back, their cool-off is over, and nobody has handed them over since."""
+    record = person.living_salesforce
+    if standing is None or standing.returned or standing.rests(now) or record is None:
+        return False
+    return not record.fields.get("IsConverted")
 
 
 def _refreshed(before: Mapping[str, Any], person: Person, owners: OwnerMap, now: datetime) -> dict[str, Any]:

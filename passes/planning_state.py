@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,7 +14,10 @@ from passes import admission, barred, claims, consent_lane, deletions, drift, en
 from passes.activity_state import activity_states, roll_up_states
 from passes.companies.named import with_companies
 from passes.context import PassContext
+from passes.recycling import fresh_start, standings
 from passes.wishes import OF_THE_HANDOFF
+from sla_rules.recycling.standing import Standing
+from sync_rules.plan_computed import CLEAR_THEN_SET
 from sync_rules.records import LinkKind, Record
 from sync_rules.review import UNDECIDED
 from sync_rules.schema import Schemas
@@ -99,6 +103,8 @@ def people_states(
     buried = deletions.buried(context, connection, alone, now)
     pairs = {one.link_id: (one.hubspot, one.salesforce) for one in people}
     reopened = enforcement.reopened(context, connection, people)
+    fresh = fresh_start.fresh_starts(context.contracts.sla, connection, people)
+    sent_back = standings.load(context.contracts.sla, connection, ids)
     ours = deletions.removed_by_us(connection, _with_deleted(pairs))
     return [
         PersonState(
@@ -118,10 +124,30 @@ def people_states(
             customer_account_id=_customer_account(person),
             deleted_across=buried.get(person.link_id),
             removed_by_us=person.link_id in ours,
-            reopened_status=reopened.get(person.link_id),
+            lifecycle_back=_goes_back(context, person, sent_back.get(person.link_id)),
+            **_status_set(reopened.get(person.link_id), fresh.get(person.link_id)),
         )
         for person in people
     ]
+
+
+def _status_set(reopened: str | None, fresh: fresh_start.FreshStart | None) -> dict[str, Any]:
+    """What of the last turn, or of a disqualification that came too early, is undone on the record."""
+    if fresh is None:
+        return {"reopened_status": reopened, "reopened_why": "disqualified before the agreed touches"}
+    return {
+        "reopened_status": fresh.status,
+        "reopened_why": "handed over again",
+        "withdrawn": fresh_start.ANSWER if fresh.old_answer else frozenset(),
+    }
+
+
+def _goes_back(context: PassContext, person: persons.Person, standing: Standing | None) -> bool:
+    """HubSpot's stage goes back with the person, but never from one that Accord does not set: customers stay so."""
+    record = person.living_hubspot
+    if standing is None or standing.returned or record is None:
+        return False
+    return record.fields.get("lifecyclestage") in context.mapping.lifecycle.stages.values()
 
 
 def _only_record(person: persons.Person) -> Record | None:
@@ -207,7 +233,7 @@ def flapping(
         if row.state != "done":
             continue
         for change in row.write.changes:
-            if change.rule == "accord":
+            if change.rule in ("accord", CLEAR_THEN_SET):
                 # What Accord computes may change often; the same value again and again is a fight.
                 put_back[row.write.link_id, change.name, row.write.side, repr(change.after)] += 1
             elif change.name in synced:

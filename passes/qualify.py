@@ -11,9 +11,11 @@ from connectors.store.tables import activities, judgements, stage_history
 from connectors.store.tables import links as link_table
 from passes import in_force, persons
 from passes.context import PassContext
+from passes.recycling import standings
 from passes.step import StepResult
 from sla_rules.qualify import qualify
 from sla_rules.reasons import reason_lines
+from sla_rules.recycling.judging import held_back, rest_lines, since_frame
 
 _AT_ONCE = 50_000
 
@@ -66,8 +68,10 @@ def _judge_part(
     people = persons.frame(persons.load(connection, part), context.mapping, fields=definition.fields)
     _note_inputs(connection, part, people, definition.fields, now)
     timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
-    judged = qualify(definition, people, timeline, now=now)
-    lines = reason_lines(definition, judged, people)
+    sent_back = standings.load(context.contracts.sla, connection, ids)
+    judged = qualify(definition, people, timeline, now=now, since=since_frame(sent_back))
+    judged = held_back(judged, sent_back, now=now)
+    lines = rest_lines(reason_lines(definition, judged, people), sent_back, now=now)
     known = frames.read(connection, judgements, link_ids=ids)
     rows = (
         judged.join(lines, on="person_id")

@@ -34,8 +34,8 @@ READING: Mapping[str, Step] = {
 DECIDING: Mapping[str, Step] = {
     "people_links": link.people,
     "activity_timeline": timeline.build,
-    "judgements": qualify.judge,
     "sales_feedback": feedback.gather,
+    "judgements": qualify.judge,
     "sla_clocks": clocks.run,
     "sync_plan": plan.make,
 }

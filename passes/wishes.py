@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from passes.opportunities import Opportunity
+from sla_rules.recycling.standing import Standing
 from sync_rules.mail_wishes import HELD, MailWish
 from sync_rules.mapping import Mapping as SyncMapping
 from sync_rules.stored import to_json
@@ -37,6 +38,7 @@ def wishes(
     early_disqualification: str | None,
     campaigns: str | None,
     mail: MailWish,
+    standing: Standing | None,
     mapping: SyncMapping,
 ) -> dict[str, Any]:
     """The computed values of one person in JSON form; only those that the mapping names.
@@ -49,6 +51,7 @@ def wishes(
         campaigns: what sales reads of marketing's campaigns.
         mail: what sales asks of marketing's mail.
         early_disqualification: what both teams are to read of it, or None if there was none.
+        standing: since sales sent the person back, or None.
     """
     wanted: dict[str, Any] = {}
     if judgement is not None:
@@ -67,6 +70,8 @@ def wishes(
         "touches_owed": Decimal(status["touches_owed"]) if status else None,
         "sla_status": status["sla_status"] if status else "none",
         "early_disqualification": early_disqualification,
+        "recycled": Decimal(standing.times) if standing else None,
+        "cool_off_until": _second(standing.until) if standing and not standing.returned else None,
         "marketing_context": context_text(marketing),
         "campaigns": campaigns,
         "mail_in_name_of": mail.in_name_of,

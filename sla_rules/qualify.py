@@ -37,7 +37,12 @@ def people_columns(definition: LeadDefinition) -> tuple[str, ...]:
 
 
 def qualify(
-    definition: LeadDefinition, people: pl.DataFrame, activities: pl.DataFrame, *, now: datetime
+    definition: LeadDefinition,
+    people: pl.DataFrame,
+    activities: pl.DataFrame,
+    *,
+    now: datetime,
+    since: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Judge all people at one moment.
 
@@ -47,6 +52,7 @@ def qualify(
         activities: at least ``person_id``, ``kind``, ``at``, ``detail``, ``direction``, ``outcome``; rows of
             other people are ignored, rows after ``now`` do not count yet.
         now: the moment judged, aware.
+        since: ``person_id, since``: of these people what they did up to then counts only against them.
 
     Returns:
         ``JUDGEMENT_SCHEMA``, rows in the order of ``people``. Bit i of a mask is ``definition.criteria[i]``.
@@ -61,7 +67,7 @@ def qualify(
     person_ids = people.get_column("person_id")
     with ThreadPoolExecutor(1) as beside:  # Polars leaves the interpreter to the other thread
         waiting = beside.submit(fit_of, definition, people)
-        did = behaviour_of(asked_by(definition), person_ids, activities, now=now)
+        did = behaviour_of(asked_by(definition), person_ids, activities, now=now, since=since)
         fit = waiting.result()
     frame = (
         fit.with_row_index("person")

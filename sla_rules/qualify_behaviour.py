@@ -25,12 +25,17 @@ _FOUND = pl.Schema({"person": pl.UInt32(), "passed": pl.UInt64(), "points": pl.I
 
 @dataclass(frozen=True)
 class Asked:
-    """One ``did``, the bit of its criterion, and what passing it is worth."""
+    """One ``did``, the bit of its criterion, and what passing it is worth.
+
+    Attributes:
+        speaks_against: it disqualifies or costs points, which no fresh start wipes out.
+    """
 
     bit: int
     did: Did
     points: int = 0
     half_life: timedelta | None = None
+    speaks_against: bool = False
 
     @property
     def mask(self) -> int:
@@ -40,12 +45,14 @@ class Asked:
 
 def asked_by(definition: LeadDefinition) -> list[Asked]:
     """Everything that the definition asks of activities."""
+    against = {item.id for item in definition.disqualify}
     return [
         Asked(
             bit,
             criterion.did,
             criterion.points,
             criterion.half_life if isinstance(criterion, BehaviourCriterion) and criterion.points else None,
+            criterion.id in against or criterion.points < 0,
         )
         for bit, criterion in enumerate(definition.criteria)
         if criterion.did
@@ -53,7 +60,12 @@ def asked_by(definition: LeadDefinition) -> list[Asked]:
 
 
 def behaviour_of(
-    asked: Sequence[Asked], person_ids: pl.Series, activities: pl.DataFrame, *, now: datetime
+    asked: Sequence[Asked],
+    person_ids: pl.Series,
+    activities: pl.DataFrame,
+    *,
+    now: datetime,
+    since: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """What people did, as far as ``asked`` wants to know.
 
@@ -62,6 +74,7 @@ def behaviour_of(
         person_ids: whom it is about, each once.
         activities: rows of ``ACTIVITY_COLUMNS``; more columns do not disturb.
         now: judged moment; an activity after it does not count yet.
+        since: ``person_id, since``: of these people what they did up to then counts only against them.
 
     Returns:
         A row for each person of whom there is something to say: ``person`` (their place in ``person_ids``),
@@ -71,6 +84,8 @@ def behaviour_of(
     if not asked:
         return pl.DataFrame(schema=_FOUND)
     events = _persons(_events(asked, activities, now), person_ids)
+    if since is not None and since.height:
+        events = _fresh(asked, events, person_ids, since)
     past = events.filter(pl.col("at") <= now)
     found = [_criterion(item, past, now) for item in asked]
     future = events.filter(pl.col("at") > now)
@@ -79,6 +94,22 @@ def behaviour_of(
     told = pl.concat(found)
     return told.group_by("person").agg(
         pl.col("passed").sum(), pl.col("points").sum(), pl.col("change_at").min()
+    )
+
+
+def _fresh(
+    asked: Sequence[Asked], events: pl.DataFrame, person_ids: pl.Series, since: pl.DataFrame
+) -> pl.DataFrame:
+    """The events without what no longer counts."""
+    against = reduce(or_, (item.mask for item in asked if item.speaks_against), 0)
+    places = pl.DataFrame({"person_id": person_ids}).with_row_index("person")
+    begun = since.join(places, on="person_id").select("person", "since")
+    old = (pl.col("at") <= pl.col("since")).fill_null(value=False)
+    counts = pl.when(old).then(pl.col("counts_for") & pl.lit(against, pl.UInt64)).otherwise("counts_for")
+    return (
+        events.join(begun, on="person", how="left")
+        .select("person", "at", counts_for=counts)
+        .filter(pl.col("counts_for") != 0)
     )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from sla_rules.recycling.terms import Recycling
 from sla_rules.sla_plan import Part as _Part
 from sla_rules.sla_plan import SalesPlan, Segment
 from sla_rules.sla_terms import (
@@ -300,6 +301,7 @@ class SlaContract(_Part):
         on_early_disqualification: what becomes of one that slipped past the validation rule: it is flagged on
             both sides in any case, its status goes back (``reopen``), or the manager is told (``escalate``).
         reopened_status: the status that such a lead goes back to if none is known from before.
+        recycling: whom sales sends back to marketing, and when they may come again.
     """
 
     title: str
@@ -316,6 +318,21 @@ class SlaContract(_Part):
     commitments: tuple[Commitment, ...] = Field(min_length=1)
     on_early_disqualification: Literal["flag", "reopen", "escalate"] = "flag"
     reopened_status: str | None = None
+    recycling: Recycling = Recycling()
+
+    @model_validator(mode="after")
+    def _recycling_fits_the_answers(self) -> "SlaContract":
+        known = (*self.answers.recycled, *self.answers.rejected)
+        for one in self.recycling.answers:
+            if one.answer not in known:
+                raise ValueError(
+                    f"'recycling' sends back {one.answer!r}, which is none of the answers that recycle or reject "
+                    f"({', '.join(known)})"
+                )
+        begun = (*self.answers.rejected_statuses, *self.answers.converted_statuses)
+        if self.recycling.handed_again_status in begun:
+            raise ValueError("'handed_again_status' closes the lead; write an open lead status")
+        return self
 
     @model_validator(mode="after")
     def _pauses_are_known(self) -> "SlaContract":

@@ -77,12 +77,15 @@ class ComputedPlanner:
         wanted = self._bench.mapping.lifecycle.stages.get(state.computed.get("stage", ""))
         if wanted is None or (hubspot is not None and "lifecyclestage" not in hubspot.fields):
             return
+        place = Place(state.link.link_id, "hubspot", "contacts", creating=hubspot is None)
         before = hubspot.fields["lifecyclestage"] if hubspot is not None else None
         have, want = self._ranks.get(before) if before else -1, self._ranks[wanted]
         # A stage that the list does not know is the portal's own; its place is unknown.
         if have is None or have == want or (have > want and not state.lifecycle_back):
             return
-        place = Place(state.link.link_id, "hubspot", "contacts", creating=hubspot is None)
+        if have > want and "lifecyclestage" in state.frozen_fields:
+            hold_flapping(self._bench, place, "lifecyclestage", wanted)
+            return
         if fits(self._bench, place, "lifecyclestage", "lifecyclestage", wanted):
             rule, why = "accord", f"stage is now {state.computed['stage']}"
             if have > want:

@@ -23,6 +23,7 @@ from sync_rules.plan_creates import CreationPlanner
 from sync_rules.plan_deletions import settle_deletion
 from sync_rules.plan_fields import agree, merge_link, pairing
 from sync_rules.plan_references import references
+from sync_rules.plan_withdrawals import kept, withdrawals
 from sync_rules.records import Record
 from sync_rules.state import PersonState
 
@@ -59,16 +60,18 @@ class PeoplePlanner:
             salesforce_writable=not converted, undone=state.undone, waiting=state.waiting,
             reconsent=state.reconsent,
         )  # fmt: skip
-        to_hubspot, to_salesforce = merged.hubspot, merged.salesforce
+        to_hubspot, to_salesforce = kept(state, merged.hubspot), kept(state, merged.salesforce)
         to_hubspot += references(bench, link, hubspot, state.apart, state.claimed_by)
         to_hubspot += self._computed.changes(state, "hubspot", hubspot)
         to_hubspot += self._computed.lifecycle(state, hubspot)
+        to_hubspot += withdrawals(bench, state, hubspot)
         to_hubspot += self._converted_status(state, hubspot, salesforce, merged.settled)
         agree(bench, link, merged.settled)
         if not converted:
             to_salesforce += references(bench, link, salesforce, state.apart, state.claimed_by)
             to_salesforce += self._computed.changes(state, "salesforce", salesforce)
             to_salesforce += self._reopened(state, salesforce)
+            to_salesforce += withdrawals(bench, state, salesforce)
         # The address that the contact will have: HubSpot's opt-outs belong to addresses.
         email = next(
             (made.after for made in to_hubspot if made.name == "email"), hubspot.fields.get(self._email)
@@ -80,7 +83,7 @@ class PeoplePlanner:
         update_record(bench, link.link_id, salesforce, to_salesforce)
 
     def _reopened(self, state: PersonState, lead: Record) -> Iterator[FieldChange]:
-        """A Lead that was disqualified too early goes back, where the agreement says so."""
+        """A Lead whose status the agreement sets: disqualified too early, or handed over again."""
         spec = self._bench.mapping.people.fields.get("lead_status")
         status = state.reopened_status
         if status is None or spec is None or lead.object_type != "Lead":
@@ -99,7 +102,7 @@ class PeoplePlanner:
             before,
             value,
             rule="accord",
-            why="disqualified before the agreed touches",
+            why=state.reopened_why,
         )
         if made is not None:
             yield made

@@ -39,7 +39,8 @@ class PersonState:
         customer_account_id: the Salesforce Account of an existing customer that the person works for.
         deleted_across: when the person was deleted on the side where no record is, if the living one is older.
         removed_by_us: Accord itself has deleted one of the records.
-        reopened_status: the status that a Lead which sales may not close yet goes back to.
+        reopened_status: the status that a Lead goes back to; ``reopened_why`` says why.
+        withdrawn: fields whose value Accord takes off both records, because it tells of a turn that is over.
         lifecycle_back: HubSpot's lifecycle stage may move backwards, by the clear-then-set marker.
     """
 
@@ -62,6 +63,8 @@ class PersonState:
     removed_by_us: bool = False
     lifecycle_back: bool = False
     reopened_status: str | None = None
+    reopened_why: str = ""
+    withdrawn: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

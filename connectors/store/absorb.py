@@ -1,5 +1,7 @@
 """Two links turn out to be one person: everything kept under the loser goes over to the winner, at once."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from connectors.store import tables
@@ -33,6 +35,7 @@ def absorb(connection: sa.Connection, loser: str, winner: str) -> None:
         return
     for table in _POINTERS:
         connection.execute(sa.update(table).where(table.c.link_id == loser).values(link_id=winner))
+    _keep_the_first_ones_handoffs(connection, loser, winner)
     for table in _HISTORIES:
         others = [column for column in table.primary_key if column.name != "link_id"]
         taken = table.alias("taken")
@@ -42,7 +45,6 @@ def absorb(connection: sa.Connection, loser: str, winner: str) -> None:
         connection.execute(sa.update(table).where(table.c.link_id == loser).values(link_id=winner))
     for table in (tables.judgements, tables.clocks, tables.holds, tables.attribute_history, tables.wake_ups):
         connection.execute(sa.delete(table).where(table.c.link_id == loser))
-    _keep_first_handoff(connection, winner)
     links = tables.links
     base = connection.execute(sa.select(links.c.base).where(links.c.link_id == loser)).scalar()
     kept = connection.execute(sa.select(links.c.base).where(links.c.link_id == winner)).scalar()
@@ -53,12 +55,17 @@ def absorb(connection: sa.Connection, loser: str, winner: str) -> None:
     merge(connection, loser, winner)
 
 
-def _keep_first_handoff(connection: sa.Connection, link_id: str) -> None:
-    """One person is handed over once: the clocks go on from the first time, not from the merge."""
+def _keep_the_first_ones_handoffs(connection: sa.Connection, loser: str, winner: str) -> None:
+    """One person has one line of handoffs: that of the link which was handed over first, not both."""
     table = tables.handoffs
-    query = sa.select(table.c.handed_off_at).where(table.c.link_id == link_id)
-    order = (table.c.confirmed.desc(), table.c.handed_off_at)
-    first = connection.execute(query.order_by(*order).limit(1)).scalar()
-    if first is not None:
-        others = (table.c.link_id == link_id, table.c.handed_off_at != first)
-        connection.execute(sa.delete(table).where(*others))
+
+    def first(link_id: str) -> Any:
+        query = sa.select(sa.not_(table.c.confirmed), table.c.handed_off_at).where(table.c.link_id == link_id)
+        return connection.execute(
+            query.order_by(table.c.confirmed.desc(), table.c.handed_off_at).limit(1)
+        ).first()
+
+    ours, theirs = first(winner), first(loser)
+    if ours is not None and theirs is not None:
+        later = loser if tuple(ours) <= tuple(theirs) else winner
+        connection.execute(sa.delete(table).where(table.c.link_id == later))
