@@ -10,6 +10,7 @@ from datetime import date
 import jinja2
 
 from sla_rules.enforcement import needs_note, needs_reason
+from sla_rules.recycling.language import recycling_words
 from sla_rules.sla import WEEKDAYS, CalendarSpec, Commitment, SlaContract
 from sla_rules.sla_language import measured_words, opening_words, owner_words, refusal_words, touch_words
 from sla_rules.sla_terms import Duration, number_text
@@ -63,6 +64,7 @@ def sla_html(contract: SlaContract) -> str:
         steps=list(_steps(contract)),
         touches=touch_words(contract),
         answers=_answers(contract),
+        sent_back=recycling_words(contract.recycling),
         refused=refusal_words(contract),
         calendars=[_calendar(name, spec) for name, spec in contract.calendars.items()],
         owners=[owner_words(owner) for owner in contract.owners],

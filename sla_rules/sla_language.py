@@ -6,6 +6,7 @@ Wording only, also for ``reports/sla_page.py``; the terms are those of ``sla.py`
 from collections.abc import Sequence
 
 from sla_rules.enforcement import floor_refusal, needs_note, needs_reason
+from sla_rules.recycling.language import recycling_words
 from sla_rules.sla import WEEKDAYS, CalendarSpec, Commitment, OwnerHours, SlaContract
 from sla_rules.sla_terms import Duration, number_text
 
@@ -23,6 +24,8 @@ def plain_language(contract: SlaContract) -> str:
             parts += [f"## What {team} promises", "\n".join(promises)]
     parts += ["## What counts as a touch", _listed(touch_words(contract)).replace("*", r"\*")]
     parts += ["## What an answer means", _answers(contract)]
+    if sent_back := recycling_words(contract.recycling):
+        parts += ["## Whom sales sends back", _listed(sent_back)]
     parts += ["## What Salesforce refuses", _listed(refusal_words(contract))]
     parts += ["## When people are at work"]
     parts += [_calendar(name, spec) for name, spec in contract.calendars.items()]

@@ -46,7 +46,9 @@ def test_too_soon_goes_back_on_both_sides_within_one_pass(world: World, sent_bac
     contact, record = world.hs(sent_back), lead(world, sent_back)
     until = record["Accord_Cool_Off_Until__c"]
     assert contact["accord_stage"] == record["Accord_Stage__c"] == "lead"
-    assert contact["lifecyclestage"] == "lead"  # from salesqualifiedlead, which HubSpot never takes back by itself
+    assert (
+        contact["lifecyclestage"] == "lead"
+    )  # from salesqualifiedlead, which HubSpot never takes back by itself
     assert record["Accord_Recycled__c"] == 1
     assert timedelta(days=59) < until - world.clock.now() <= timedelta(days=60)
     assert "sales said “Too soon”" in record["Accord_Reasons__c"]
@@ -96,7 +98,9 @@ def test_a_second_handoff_has_new_clocks_and_an_open_lead_without_the_old_answer
     assert set(again["status"]) == {"pending"}
     # What was is kept: the first turn's clocks, the answer in the rep's words, each stage.
     kept = rows(world, clocks, sent_back).filter(pl.col("handed_off_at") < at)
-    assert kept.select("commitment", "status", "due_at").equals(first.select("commitment", "status", "due_at"))
+    assert kept.select("commitment", "status", "due_at").equals(
+        first.select("commitment", "status", "due_at")
+    )
     said = rows(world, dispositions, sent_back)
     assert said["note"][0] == "“Come back after the merger.”"
     assert rows(world, stage_history, sent_back)["stage"].to_list() == ["SQL", "lead", "SQL"]

@@ -38,6 +38,22 @@ def activities(*done: tuple[str, timedelta, str | None]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ACTIVITY_SCHEMA)
 
 
+def test_what_was_done_before_a_fresh_start_counts_only_against() -> None:
+    done = activities(
+        ("form_submission", 3 * DAY, "Demo request"),
+        *[("page_view", 3 * DAY, "https://x.example/careers")] * 3,
+        ("page_view", HOUR, "https://x.example/pricing"),
+    )
+    since = pl.DataFrame({"person_id": ["p", "other"], "since": [NOW - DAY, NOW]}).cast(
+        {"since": pl.Datetime("us", "UTC")}
+    )
+    definition = shipped_definition()
+    (row,) = qualify(definition, people(), done, now=NOW, since=since).to_dicts()
+    passed = {name for name, bit in definition.bits.items() if row["passed"] >> bit & 1}
+    assert not {"asked_to_talk", "active_week"} & passed
+    assert {"pricing_today", "careers_visitor", "careers_page"} <= passed
+
+
 def judge(who: pl.DataFrame, done: pl.DataFrame, now: datetime = NOW) -> dict[str, Any]:
     definition = shipped_definition()
     (row,) = qualify(definition, who, done, now=now).to_dicts()
