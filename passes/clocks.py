@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import agreement, frames, links, mirror, wake_ups
+from connectors.store import agreement, frames, links, wake_ups
 from connectors.store.tables import (
     activities,
     clocks,
@@ -23,6 +23,7 @@ from connectors.store.tables import (
 from connectors.store.tables import links as link_table
 from passes import account_control, admission, campaigns, enforcement, persons
 from passes import handoffs as handoff_step
+from passes.attribution import joined
 from passes.context import PassContext
 from passes.opportunities import Opportunity, of_contacts
 from passes.recycling import standings
@@ -90,6 +91,7 @@ def _run_part(
     stages = {link_id: row["stage"] for link_id, row in judged.items()}
     frame = persons.frame(people, context.mapping)
     sent_back = standings.load(contract, connection, ids)
+    brought = joined.load(connection, people)
     handed = handoff_step.update(
         connection,
         people,
@@ -98,7 +100,7 @@ def _run_part(
         qualified_at=_qualified_at(connection, ids, sent_back),
         admissions=admission.admit_all(people, stages, context.mapping),
         sources=persons.sources(people, context.mapping),
-        campaigns=_campaigns(connection, people),
+        campaigns=joined.last(brought),
         missing=_minimum_missing(context, frame),
         criteria=_criteria_met(context, judged),
         standings=sent_back,
@@ -137,6 +139,7 @@ def _run_part(
         owners,
         now,
         sent_back,
+        brought,
     )
     changed = links.set_computed(connection, wanted)
     links.clear(connection, "feedback_due", ids)
@@ -165,11 +168,12 @@ def _wanted(
     owners: Any,
     now: datetime,
     sent_back: Mapping[str, Standing],
+    brought: joined.Joined,
 ) -> dict[str, dict[str, Any]]:
     made = dict(touches.group_by("person_id").len().iter_rows())
     handed_at = dict(handed.select("person_id", "handed_off_at").iter_rows())
     lately = _lately(timeline)
-    deals = _deals(connection, people)
+    deals = _deals(context, connection, people)
     statuses = _statuses(connection, people)
     zone = ZoneInfo(context.time_zone)
     today = now.astimezone(zone).date()
@@ -188,6 +192,7 @@ def _wanted(
             sales_status=statuses.get(person.link_id),
             sales_owner=persons.owner_of(person.living_salesforce, owners),
             opportunity=deals.get(person.link_id),
+            brought_by=joined.before(brought.get(person.link_id, ()), handed_at.get(person.link_id)),
             early_disqualification=early.get(person.link_id),
             campaigns=shown[person.link_id].text if person.link_id in shown else None,
             mail=mail.get(person.link_id, MailWish()),
@@ -232,37 +237,19 @@ def _lately(timeline: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return dict(answer)
 
 
-def _deals(connection: sa.Connection, people: Sequence[persons.Person]) -> dict[str, Opportunity]:
+def _deals(
+    context: PassContext, connection: sa.Connection, people: Sequence[persons.Person]
+) -> dict[str, Opportunity]:
     contacts = {
         person.row.link.salesforce_id: person.link_id
         for person in people
         if person.row.link.salesforce_type == "Contact" and person.row.link.salesforce_id
     }
-    return {contacts[one]: found[0] for one, found in of_contacts(connection, contacts).items() if found}
+    reason = context.mapping.opportunities.reason
+    found = of_contacts(connection, contacts, reason_field=reason)
+    return {contacts[one]: deals[0] for one, deals in found.items() if deals}
 
 
 def _statuses(connection: sa.Connection, people: Iterable[persons.Person]) -> dict[str, str]:
     frame = frames.read(connection, sales_statuses, link_ids=[person.link_id for person in people])
     return dict(frame.sort("at").group_by("person_id").agg(pl.col("status").last()).iter_rows())
-
-
-def _campaigns(connection: sa.Connection, people: Sequence[persons.Person]) -> dict[str, str | None]:
-    """The campaign that each person joined last, by name; None where Salesforce knows of none."""
-    by_record = {
-        person.row.link.salesforce_id: person.link_id for person in people if person.row.link.salesforce_id
-    }
-    members = mirror.find(connection, "member", by_record)
-    records = mirror.load_many(connection, (key for keys in members.values() for key in keys))
-    campaigns = mirror.load(
-        connection, "salesforce", "Campaign", {str(r.fields["CampaignId"]) for r in records.values()}
-    )
-    answer: dict[str, str | None] = {}
-    for record_id, keys in members.items():
-        joined = sorted(
-            (records[key] for key in keys if key in records and not records[key].deleted),
-            key=lambda record: (record.created_at or record.modified_at, record.id),
-        )
-        if joined:
-            campaign = campaigns.get(str(joined[-1].fields["CampaignId"]))
-            answer[by_record[record_id]] = campaign.fields.get("Name") if campaign else None
-    return answer

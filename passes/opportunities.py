@@ -39,7 +39,12 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """One opportunity of one person, as sales has it now."""
+    """One opportunity of one person, as sales has it now.
+
+    Attributes:
+        currency: ISO code; None in an org with one currency.
+        reason: why it was won or lost, of a closed one.
+    """
 
     opportunity_id: str
     stage: str | None
@@ -50,6 +55,7 @@ class Opportunity:
     created_at: datetime | None
     closed_at: datetime | None
     campaign_id: str | None
+    reason: str | None = None
 
     @property
     def outcome(self) -> str:
@@ -116,8 +122,14 @@ def with_open_deal(connection: sa.Connection, account_ids: Iterable[str]) -> set
     }
 
 
-def of_contacts(connection: sa.Connection, contact_ids: Iterable[str]) -> dict[str, list[Opportunity]]:
-    """The living opportunities of each Contact, newest first."""
+def of_contacts(
+    connection: sa.Connection, contact_ids: Iterable[str], *, reason_field: str | None = None
+) -> dict[str, list[Opportunity]]:
+    """The living opportunities of each Contact, newest first.
+
+    Args:
+        reason_field: where sales keeps why one was won or lost.
+    """
     by_contact = mirror.find(connection, _BY_CONTACT, contact_ids)
     roles = mirror.load_many(connection, (key for keys in by_contact.values() for key in keys))
     ids = {str(role.fields["OpportunityId"]) for role in roles.values()}
@@ -127,11 +139,11 @@ def of_contacts(connection: sa.Connection, contact_ids: Iterable[str]) -> dict[s
         seen = {str(roles[key].fields["OpportunityId"]) for key in keys if key in roles}
         found = [records[one] for one in seen if one in records and not records[one].deleted]
         ordered = sorted(found, key=lambda r: (r.created_at or r.modified_at, r.id), reverse=True)
-        answer[contact_id] = [_opportunity(record) for record in ordered]
+        answer[contact_id] = [_opportunity(record, reason_field) for record in ordered]
     return dict(answer)
 
 
-def _opportunity(record: Record) -> Opportunity:
+def _opportunity(record: Record, reason_field: str | None) -> Opportunity:
     fields = record.fields
     closed = bool(fields.get("IsClosed"))
     return Opportunity(
@@ -144,6 +156,7 @@ def _opportunity(record: Record) -> Opportunity:
         created_at=record.created_at,
         closed_at=record.modified_at if closed else None,
         campaign_id=fields.get("CampaignId"),
+        reason=fields.get(reason_field or "") if closed else None,
     )
 
 

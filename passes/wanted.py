@@ -76,6 +76,7 @@ _BESIDES: dict[tuple[Side, str], tuple[str, ...]] = {
     ("salesforce", "Campaign"): (
         "ActualCost",
         "BudgetedCost",
+        "CurrencyIsoCode",
         "Description",
         "EndDate",
         "IsActive",
@@ -101,6 +102,8 @@ def fields(mapping: Mapping, side: Side, object_type: str) -> tuple[str, ...]:
     if object_type in {"contacts", "Lead", "Contact"}:
         specs = [*mapping.people.fields.values(), *mapping.people.computed.values()]
         names |= {target for spec in specs if (target := spec.target(object_type))}
+    if object_type == "Opportunity" and mapping.opportunities.reason is not None:
+        names.add(mapping.opportunities.reason)
     if object_type in {"companies", "Account"}:
         names |= {
             target for spec in mapping.companies.fields.values() if (target := spec.target(object_type))

@@ -6,13 +6,24 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from passes.attribution.joined import Campaigns
 from passes.opportunities import Opportunity
 from sla_rules.recycling.standing import Standing
 from sync_rules.mail_wishes import HELD, MailWish
 from sync_rules.mapping import Mapping as SyncMapping
 from sync_rules.stored import to_json
 
-OF_THE_HANDOFF = frozenset({"handoff_at", "first_touch_due", "first_touch_at", "touches_owed", "sla_status"})
+OF_THE_HANDOFF = frozenset(
+    {
+        "handoff_at",
+        "first_touch_due",
+        "first_touch_at",
+        "touches_owed",
+        "sla_status",
+        "first_campaign",
+        "last_campaign",
+    }
+)
 """Wishes that are only a proposal until the person is in Salesforce."""
 _CONTEXT_LINES = 12
 _CONTEXT_LENGTH = 2000
@@ -35,6 +46,7 @@ def wishes(
     sales_status: str | None,
     sales_owner: str | None,
     opportunity: Opportunity | None,
+    brought_by: Campaigns,
     early_disqualification: str | None,
     campaigns: str | None,
     mail: MailWish,
@@ -50,6 +62,7 @@ def wishes(
         opportunity: the newest one.
         campaigns: what sales reads of marketing's campaigns.
         mail: what sales asks of marketing's mail.
+        brought_by: the campaigns that brought the person up to the handoff.
         early_disqualification: what both teams are to read of it, or None if there was none.
         standing: since sales sent the person back, or None.
     """
@@ -81,7 +94,11 @@ def wishes(
         "sales_owner": sales_owner,
         "opportunity_stage": opportunity.stage if opportunity else None,
         "opportunity_amount": opportunity.amount if opportunity else None,
+        "opportunity_currency": opportunity.currency if opportunity else None,
         "outcome": opportunity.outcome if opportunity else None,
+        "outcome_reason": opportunity.reason if opportunity else None,
+        "first_campaign": brought_by.first,
+        "last_campaign": brought_by.last,
     }
     return {name: to_json(value) for name, value in wanted.items() if name in mapping.people.computed}
 

@@ -64,6 +64,8 @@ def scorecard_html(
         balance=metrics.balance.to_dicts(),
         rejections=metrics.rejections.to_dicts(),
         rejected_by=metrics.rejected_by.to_dicts(),
+        answered_by=metrics.answered_by.to_dicts(),
+        costs=metrics.costs.filter(pl.col("cost").is_not_null()).to_dicts(),
         breaches=arranged.breaches(metrics, contract, links),
         shown=arranged.SHOWN_BREACHES,
         currency=metrics.currency,

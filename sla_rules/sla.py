@@ -45,6 +45,7 @@ WEEKDAYS: tuple[Weekday, ...] = (
 )  # fmt: skip
 
 Share = Annotated[float, BeforeValidator(parse_share)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Length = Annotated[Duration, BeforeValidator(parse_duration)]
 Opening = Annotated[tuple[int, int], BeforeValidator(parse_opening)]
 
@@ -296,7 +297,8 @@ class SlaContract(_Part):
     """The whole agreement.
 
     Attributes:
-        currency: ISO-4217; amounts in other currencies are left out of sums.
+        currency: ISO-4217; amounts in other currencies are left out of sums, unless they have a rate.
+        currency_rates: what one unit of another currency is worth in this one, for as long as the file says so.
         bands_minutes: upper edges, in business minutes, of the bands of first-touch times.
         on_early_disqualification: what becomes of one that slipped past the validation rule: it is flagged on
             both sides in any case, its status goes back (``reopen``), or the manager is told (``escalate``).
@@ -309,6 +311,7 @@ class SlaContract(_Part):
     agreed_on: date
     agreed_by: tuple[str, ...] = Field(min_length=1)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency_rates: dict[Currency, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     calendars: dict[str, CalendarSpec] = Field(min_length=1)
     owners: tuple[OwnerHours, ...] = ()
     touches: TouchRules
@@ -319,6 +322,14 @@ class SlaContract(_Part):
     on_early_disqualification: Literal["flag", "reopen", "escalate"] = "flag"
     reopened_status: str | None = None
     recycling: Recycling = Recycling()
+
+    @model_validator(mode="after")
+    def _own_currency_needs_no_rate(self) -> "SlaContract":
+        if self.currency in self.currency_rates:
+            raise ValueError(
+                f"'currency_rates' has a rate for {self.currency}, the agreement's own; leave it out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _recycling_fits_the_answers(self) -> "SlaContract":

@@ -38,7 +38,10 @@ OPPORTUNITIES: Schema = {
     "closed_at": UTC_US,
 }  # fmt: skip
 JUDGEMENT_HISTORY: Schema = {"person_id": pl.String, "at": UTC_US, "stage": pl.String, "score": pl.Int32}
-CAMPAIGNS: Schema = {"campaign": pl.String, "cost": pl.Float64}
+# ``cost_basis``: whether the cost is what was spent (``actual``) or what is planned (``budgeted``).
+CAMPAIGNS: Schema = {
+    "campaign": pl.String, "cost": pl.Float64, "currency": pl.String, "cost_basis": pl.String,
+}  # fmt: skip
 CLOCKS: Schema = {
     "person_id": pl.String, "commitment": pl.String, "team": pl.String, "owner": pl.String,
     "started_at": UTC_US, "due_at": UTC_US, "stopped_at": UTC_US, "status": pl.String,

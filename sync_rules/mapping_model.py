@@ -297,6 +297,16 @@ class Replay(Strict):
     keep_days: Annotated[int, Field(ge=0, le=3660)] = 90
 
 
+class Opportunities(Strict):
+    """What of Salesforce's opportunities only your org knows.
+
+    Attributes:
+        reason: API name of the Opportunity field in which sales keeps why one was won or lost; None if in none.
+    """
+
+    reason: str | None = None
+
+
 class Mapping(Strict):
     """The whole mapping.
 
@@ -313,6 +323,7 @@ class Mapping(Strict):
     admission: Admission
     deletions: Deletions = Deletions()
     owners: Owners = Owners()
+    opportunities: Opportunities = Opportunities()
     lifecycle: Lifecycle
     identity: Identity = Identity()
     flaps: Flaps = Flaps()

@@ -1,5 +1,6 @@
 """What the figures are measured from, loaded once for as many periods as are asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,12 +135,16 @@ def opportunities_of_people(connection: sa.Connection) -> pl.DataFrame:
 def campaigns(connection: sa.Connection) -> pl.DataFrame:
     """What each campaign has cost, as ``sla_frames.CAMPAIGNS``."""
     rows = [
-        (record.fields.get("Name"), _money(record.fields.get("ActualCost")))
+        (record.fields.get("Name"), *_cost(record.fields))
         for record in mirror.load_all(connection, "salesforce", "Campaign")
         if not record.deleted
     ]
     return pl.DataFrame(rows, schema=dict(CAMPAIGNS), orient="row")
 
 
-def _money(value: Any) -> float | None:
-    return None if value is None else float(value)
+def _cost(fields: Mapping[str, Any]) -> tuple[float | None, str | None, str | None]:
+    """Cost, its currency, and whether it was spent or is only planned."""
+    for name, basis in (("ActualCost", "actual"), ("BudgetedCost", "budgeted")):
+        if fields.get(name) is not None:
+            return float(fields[name]), fields.get("CurrencyIsoCode"), basis
+    return None, None, None

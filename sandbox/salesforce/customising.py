@@ -5,12 +5,12 @@ is invisible until then.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sandbox.salesforce.errors import SalesforceFault, duplicate_value, not_found
-from sandbox.salesforce.fields import FieldSpec, PicklistValue
+from sandbox.salesforce.fields import FieldSpec, PicklistValue, pick
 from sandbox.salesforce.formula import FormulaError, compile_formula
 from sandbox.salesforce.rules import ValidationRule
 from sandbox.salesforce.setup_checks import shared_by_activities
@@ -29,6 +29,7 @@ _CUSTOMISABLE = frozenset(
     {"Lead", "Contact", "Account", "Opportunity", "Campaign", "CampaignMember", "User", "Activity"}
 )
 _MOST_EXTERNAL_IDS = 25
+_WITH_CURRENCY = ("Lead", "Contact", "Account", "Opportunity", "Campaign")
 
 
 def _refuse(message: str, *fields: str, code: str = "FIELD_INTEGRITY_EXCEPTION") -> SalesforceFault:
@@ -154,6 +155,19 @@ def add_field(
         _store_definition(store, "CustomField", field_id, fields, user_id, at)
     store.permissions.changed()
     return field_id
+
+
+def use_currencies(store: Store, codes: Sequence[str]) -> None:
+    """Let amounts have a currency of their own; the first code is the corporate one, which all records begin with."""
+    spec = pick(
+        "CurrencyIsoCode", codes, default=codes[0], label="Currency ISO Code", length=3, restricted=True
+    )
+    with store.transaction():
+        for sobject in _WITH_CURRENCY:
+            store.specs[sobject].add(spec)
+            for record in list(store.tables[sobject].rows.values()):
+                store.put(sobject, Row({**record, spec.name: spec.default}))
+    store.permissions.changed()
 
 
 def change_field(store: Store, field_id: str, metadata: Mapping[str, Any], user_id: str) -> None:

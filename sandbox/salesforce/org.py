@@ -270,6 +270,10 @@ class Org(Store):
                 self.permissions.open_to_all(sobject, name)
         return field_id
 
+    def use_currencies(self, *codes: str) -> None:
+        """Make the org a multi-currency one; the first code is the corporate currency."""
+        customising.use_currencies(self, codes)
+
     def add_validation_rule(self, full_name: str, metadata: Mapping[str, Any]) -> str:
         """Add a validation rule, ``Lead.Name``, from Tooling metadata; returns its id."""
         return customising.save_rule(self, full_name, metadata, self.automated_user_id)

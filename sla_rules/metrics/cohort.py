@@ -8,6 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from sla_rules.clocks_episodes import Episodes
+from sla_rules.costs.money import is_own
 from sla_rules.sla import SlaContract
 from sla_rules.sla_frames import OPPORTUNITIES, conform
 
@@ -75,7 +76,7 @@ def _deals(
     contract: SlaContract, heads: pl.DataFrame, opportunities: pl.DataFrame, now: datetime
 ) -> pl.DataFrame:
     rows = conform(opportunities, OPPORTUNITIES, name="opportunities", needed=("person_id", "created_at"))
-    own = pl.col("currency").is_null() | (pl.col("currency") == contract.currency)
+    own = is_own(contract.currency)
     won = pl.col("is_won").fill_null(value=False)
     return (
         rows.filter(pl.col("created_at") <= now)

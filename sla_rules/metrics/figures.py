@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 import polars as pl
 
 from sla_rules.clocks_episodes import episodes
+from sla_rules.costs.campaigns import campaign_costs, source_costs, with_cost
+from sla_rules.costs.money import in_one_currency, is_own
 from sla_rules.metrics import by_group as grouped
 from sla_rules.metrics import groups, speed
+from sla_rules.metrics.answers import answered_by
 from sla_rules.metrics.attainment import Evidence, attainment, breaches, quotas
 from sla_rules.metrics.cohort import cohort, newly_qualified
 from sla_rules.metrics.conversion import conversion
@@ -20,7 +23,15 @@ from sla_rules.metrics.period import Period
 from sla_rules.metrics.quota import ANNOUNCEMENTS, PEOPLE, planned
 from sla_rules.metrics.rejections import rejected_by
 from sla_rules.sla import SlaContract
-from sla_rules.sla_frames import CLOCKS, JUDGEMENT_HISTORY, OPPORTUNITIES, STATUSES, Schema, conform
+from sla_rules.sla_frames import (
+    CAMPAIGNS,
+    CLOCKS,
+    JUDGEMENT_HISTORY,
+    OPPORTUNITIES,
+    STATUSES,
+    Schema,
+    conform,
+)
 
 _CLOCK_KEYS = ("person_id", "commitment", "status", "handed_off_at")
 
@@ -36,6 +47,8 @@ class Metrics:
         first_touch, bands, delays, trend: ``metrics/speed.py``.
         stages, funnel, reps, sources, campaigns, rejections: ``metrics/groups.py``.
         rejected_by: ``metrics/rejections.py``.
+        answered_by: ``metrics/answers.py``.
+        costs: by source, ``costs/campaigns.py``; those of campaigns stand with ``campaigns``.
         distribution, balance: ``metrics/distribution.py``.
         conversion: ``metrics/conversion.py``; follow_up: ``metrics/follow_up.py``.
         figures: every metric of the registry by every dimension, ``metrics/by_group.py``.
@@ -61,6 +74,8 @@ class Metrics:
     campaigns: pl.DataFrame
     rejections: pl.DataFrame
     rejected_by: pl.DataFrame
+    answered_by: pl.DataFrame
+    costs: pl.DataFrame
     distribution: pl.DataFrame
     balance: pl.DataFrame
     conversion: pl.DataFrame
@@ -104,7 +119,7 @@ def measure(
         dispositions: the dispositions frame.
         opportunities: the opportunities frame.
         touches: the touches frame.
-        campaigns: ``campaign, cost``.
+        campaigns: ``campaign, cost, currency, cost_basis``; the cost is that of its whole life.
         statuses: the statuses frame; answers given only by status are unknown without it.
         people: what quotas by segment are counted by (``metrics.quota.PEOPLE``); nobody is in one without it.
         announcements: campaigns and when sales was told (``metrics.quota.ANNOUNCEMENTS``).
@@ -117,6 +132,13 @@ def measure(
         FrameError: a needed column is absent.
     """
     now = now.astimezone(UTC)
+    opportunities = conform(
+        opportunities, OPPORTUNITIES, name="opportunities", needed=("person_id", "created_at")
+    )
+    campaigns = conform(campaigns, CAMPAIGNS, name="campaigns", needed=("campaign", "cost"))
+    rates, own = contract.currency_rates, contract.currency
+    opportunities = in_one_currency(opportunities, "amount", currency=own, rates=rates)
+    campaigns = in_one_currency(campaigns, "cost", currency=own, rates=rates)
     contract, arithmetic = planned(contract, handoffs, opportunities, period)
     facts = episodes(
         contract,
@@ -150,19 +172,16 @@ def measure(
     reps, sources, by_campaign = (
         groups.by_group(key, handed, timed, first_id) for key in ("owner", "source", "campaign")
     )
+    costs = campaign_costs(fates, campaigns, own)
     shares = distribution(fates, history, period, previous)
+    about = conform(
+        _or_none(attributes, grouped.ATTRIBUTES),
+        grouped.ATTRIBUTES,
+        name="attributes",
+        needed=("person_id",),
+    )
     facts_by = grouped.facts_of(
-        contract,
-        cohort=fates,
-        clocks=timed,
-        qualified=qualified,
-        history=history,
-        people=conform(
-            _or_none(attributes, grouped.ATTRIBUTES),
-            grouped.ATTRIBUTES,
-            name="attributes",
-            needed=("person_id",),
-        ),
+        contract, cohort=fates, clocks=timed, qualified=qualified, history=history, people=about
     )
     return Metrics(
         contract_version=contract.version,
@@ -181,15 +200,17 @@ def measure(
         funnel=groups.funnel(qualified, fates, period, previous),
         reps=reps,
         sources=sources,
-        campaigns=groups.with_cost(by_campaign, fates, campaigns),
+        campaigns=with_cost(by_campaign, costs),
         rejections=groups.rejections(handed),
         rejected_by=rejected_by(handed, handoffs),
+        answered_by=answered_by(facts, about, period),
+        costs=source_costs(fates, costs),
         distribution=shares,
         balance=balance(shares),
         conversion=conversion(history, fates, period, previous),
         follow_up=follow_up(contract, fates, timed, period),
         figures=grouped.figures(contract, facts_by, period, previous),
-        notes=(*arithmetic, *_notes(contract, evidence, opportunities, statuses)),
+        notes=(*arithmetic, *_notes(contract, evidence, opportunities, campaigns, statuses)),
     )
 
 
@@ -198,7 +219,11 @@ def _or_none(frame: pl.DataFrame | None, schema: Schema) -> pl.DataFrame:
 
 
 def _notes(
-    contract: SlaContract, evidence: Evidence, opportunities: pl.DataFrame, statuses: pl.DataFrame | None
+    contract: SlaContract,
+    evidence: Evidence,
+    opportunities: pl.DataFrame,
+    campaigns: pl.DataFrame,
+    statuses: pl.DataFrame | None,
 ) -> tuple[str, ...]:
     notes = []
     if not evidence.minimum_is_known and any(
@@ -207,11 +232,12 @@ def _notes(
         notes.append("Minimum information is not measured: the handoffs do not say what was missing.")
     if statuses is None:
         notes.append("Answers that sales gave only by changing the lead status are not counted.")
-    known = conform(opportunities, OPPORTUNITIES, name="opportunities", needed=("person_id",))
-    foreign = known.filter((pl.col("currency") != contract.currency).fill_null(value=False))
-    if not foreign.is_empty():
-        currencies = ", ".join(sorted(foreign["currency"].unique()))
-        notes.append(
-            f"{foreign.height} opportunities in {currencies} are counted, but their amounts are not added up."
-        )
+    for frame, what in (
+        (opportunities, "opportunities in {} are counted, but their amounts are not added up"),
+        (campaigns.filter(pl.col("cost").is_not_null()), "campaigns have a cost in {}, which is not counted"),
+    ):
+        foreign = frame.filter(~is_own(contract.currency))
+        if not foreign.is_empty():
+            currencies = ", ".join(sorted(foreign["currency"].unique()))
+            notes.append(f"{foreign.height} {what.format(currencies)}: `currency_rates` has no rate for it.")
     return tuple(notes)

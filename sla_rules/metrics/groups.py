@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from sla_rules.metrics.period import Period
-from sla_rules.sla_frames import CAMPAIGNS, Schema, conform
+from sla_rules.sla_frames import Schema
 
 STAGES: Schema = {"stage": pl.String, "people": pl.Int64, "previous_people": pl.Int64}
 FUNNEL: Schema = {
@@ -147,34 +147,6 @@ def by_group(key: str, cohort: pl.DataFrame, clocks: pl.DataFrame, first_id: str
         .with_columns(pl.col("first_touch_met", "first_touch_measured", "breaches").fill_null(0))
         .select(key, *(pl.col(column).cast(dtype) for column, dtype in GROUP.items()))
         .sort(pl.col("handed_over").neg(), key)
-    )
-
-
-def with_cost(by_campaign: pl.DataFrame, cohort: pl.DataFrame, campaigns: pl.DataFrame) -> pl.DataFrame:
-    """The campaigns' rows with ``cost``, ``qualified_to_date`` and ``cost_per_qualified``.
-
-    A campaign's cost is one figure for its whole life, so it is divided by all people handed over from it so
-    far, not only by those of the period. Campaigns that cost money and brought nobody are listed too.
-    """
-    cost = (
-        conform(campaigns, CAMPAIGNS, name="campaigns", needed=("campaign", "cost"))
-        .filter(pl.col("campaign").is_not_null())
-        .group_by("campaign")
-        .agg(pl.col("cost").sum())
-    )
-    to_date = cohort.group_by("campaign").agg(pl.col("person_id").n_unique().alias("qualified_to_date"))
-    counts = [column for column, dtype in GROUP.items() if dtype == pl.Int64]
-    reached = pl.col("qualified_to_date")
-    return (
-        by_campaign.join(cost, on="campaign", how="full", coalesce=True)
-        .join(to_date, on="campaign", how="left")
-        .with_columns(pl.col(*counts, "qualified_to_date").fill_null(0), pl.col("amount").fill_null(0.0))
-        .with_columns(
-            pl.col("won_amount").fill_null(0.0),
-            pl.col("qualified_to_date").cast(pl.Int64),
-            cost_per_qualified=pl.when(reached > 0).then(pl.col("cost") / reached),
-        )
-        .sort(pl.col("handed_over").neg(), "campaign")
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from sla_rules.costs.money import is_own
 from sla_rules.metrics.period import Period
 from sla_rules.sla import Commitment, SlaContract
 from sla_rules.sla_frames import OPPORTUNITIES, UTC_US, Schema, conform
@@ -56,7 +57,7 @@ def measured_rates(
     inside = (pl.col("closed_at") >= since) & (pl.col("closed_at") < until)
     closed = deals.filter(inside & pl.col("is_closed")).unique("opportunity_id")
     won = closed.filter("is_won")
-    own = pl.col("currency").is_null() | (pl.col("currency") == currency)
+    own = is_own(currency)
     average = won.filter(own)["amount"].mean()
     heads = handed.filter((pl.col("handed_off_at") >= since) & (pl.col("handed_off_at") < until)).select(
         "person_id", "handed_off_at"

@@ -1,0 +1,1 @@
+"""Attribution: which campaigns brought a person, and what they cost."""

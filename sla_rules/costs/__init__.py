@@ -1,0 +1,1 @@
+"""What leads and won deals cost, and amounts of several currencies."""
