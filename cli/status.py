@@ -11,7 +11,7 @@ from cli import session
 from cli.console import heading, moment, out, print_json, say, table
 from cli.exits import Exit
 from cli.held import WORDS
-from connectors.store import drift, holds, journal, mapped_fields, overview, quotas, runs, spending
+from connectors.store import drift, holds, journal, mapped_fields, outbox, overview, quotas, runs, spending
 from connectors.store.mapped_fields import MappedField
 from connectors.store.quotas import Quota
 from connectors.store.spending import Spending
@@ -21,6 +21,7 @@ from passes.refusals import DEFERRED
 from passes.workbench import Workbench
 
 _PASSES = 8
+_STATES = {outbox.FAILED: "given up", outbox.SENDING: "on their way"}
 _STALE_AFTER = timedelta(minutes=30)
 
 
@@ -58,6 +59,7 @@ class Standing:
     waiting_plan: str | None
     new_fields: tuple[MappedField, ...]
     opt_outs: Mapping[str, float]
+    notices: Mapping[str, int]
 
     @property
     def age(self) -> timedelta | None:
@@ -101,6 +103,7 @@ def gather(bench: Workbench) -> Standing:
             calls_last_day=overview.calls_since(connection, now - timedelta(hours=24)),
             waiting_plan=plan.plan_id if plan is not None and plan.status == "stopped" else None,
             new_fields=tuple(mapped_fields.waiting(connection)),
+            notices=outbox.counts(connection, now - timedelta(days=7)),
             opt_outs=_opt_outs(runs.passes_since(connection, now - timedelta(hours=24))),
         )
 
@@ -174,6 +177,11 @@ def show(standing: Standing) -> None:
         say("nothing")
     heading("Opt-outs carried over in the last 24 hours")
     say(_told(standing.opt_outs))
+    if standing.notices:
+        heading("Notices of the last seven days")
+        say("   ".join(f"{_STATES.get(name, name)} {number:,}" for name, number in standing.notices.items()))
+        if standing.notices.get(outbox.FAILED):
+            say("`accord notices --state failed` says why, and what to do.", style="yellow")
     if standing.drift:
         heading("Fields and rules that changed")
         for what, blocking in standing.drift[:_PASSES]:
@@ -255,6 +263,7 @@ def _as_json(standing: Standing) -> dict[str, Any]:
         "oldest_hold_at": standing.oldest_hold_at,
         "drift": [{"what": what, "blocking": blocking} for what, blocking in standing.drift],
         "opt_outs_last_day": standing.opt_outs,
+        "notices_last_week": standing.notices,
         "api_calls_last_day": standing.calls_last_day,
         "api_calls_left": {
             quota.side: {"limit": quota.limit, "left": quota.remaining, "runs_out_at": quota.runs_out_at}

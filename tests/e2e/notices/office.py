@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -32,12 +32,13 @@ class Postbox:
 
     Attributes:
         refuses: replies to the next messages, instead of taking them.
-        forgets: messages that are taken before the connection breaks: the client never learns.
+        then: done once, after a message was taken and before the client learns of it.
     """
 
     def __init__(self, **options: Any) -> None:
         self.messages: list[EmailMessage] = []
         self.refuses: list[str] = []
+        self.then: Callable[[], None] | None = None
         self._options = options
         self.port = 0
         self.start()
@@ -49,6 +50,9 @@ class Postbox:
         assert isinstance(message, EmailMessage)
         assert envelope.rcpt_tos == [message["To"]]
         self.messages.append(message)
+        if self.then is not None:
+            then, self.then = self.then, None
+            then()
         return "250 taken"
 
     def start(self) -> None:
@@ -184,8 +188,3 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(value, dict) and isinstance(answer.get(key), dict)
         answer[key] = _merged(answer[key], value) if both else value
     return answer
-
-
-def rows(found: Mapping[str, float]) -> Iterator[tuple[str, int]]:
-    """The figures that are not nought."""
-    return ((name, int(number)) for name, number in found.items() if number)
