@@ -8,12 +8,24 @@ import sqlalchemy as sa
 
 from connectors.store import cursors
 from connectors.store.engine import where_in
-from connectors.store.tables import clocks, dispositions, handoffs, judgements, links, passes, stage_history
+from connectors.store.tables import (
+    clocks,
+    dispositions,
+    handoffs,
+    judgements,
+    links,
+    passes,
+    published_figures,
+    stage_history,
+)
 from passes import persons
 from passes.context import PassContext
 from passes.notices.watching import visits
+from sla_rules.metrics.attainment import kept
 from sla_rules.notices.contract import NoticeRules
-from sla_rules.notices.events import Answer, ClockLine, HotLead, State, Trouble
+from sla_rules.notices.events import Answer, ClockLine, HotLead, Missed, State, Trouble
+from sla_rules.sla import SlaContract
+from sla_rules.sla_terms import Quota
 
 _BEGUN = "notices begun"
 _HOT = "SQL"
@@ -46,12 +58,13 @@ def state(context: PassContext, connection: sa.Connection, rules: NoticeRules, n
         answers=tuple(_answers(connection, since)),
         visits=visits(connection, owners, since, now=now),
         troubles=tuple(_troubles(connection)),
+        missed=tuple(_missed(context.contracts.sla, connection, since)),
         at_work=frozenset(key for key in owners.ids["salesforce"] if "@" in key),
     )
 
 
 def _living(column: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    return column.in_(sa.select(links.c.link_id).where(links.c.merged_into.is_(None)))
+    return sa.exists().where(links.c.link_id == column, links.c.merged_into.is_(None))
 
 
 def _hot(connection: sa.Connection, since: datetime) -> Iterable[HotLead]:
@@ -106,6 +119,19 @@ def _answers(connection: sa.Connection, since: datetime) -> Iterable[Answer]:
     query = sa.select(dispositions).where(dispositions.c.at >= since, _living(dispositions.c.link_id))
     for row in connection.execute(query):
         yield Answer(row.link_id, row.at, row.owner)
+
+
+def _missed(contract: SlaContract, connection: sa.Connection, since: datetime) -> Iterable[Missed]:
+    promises = {one.id: one for one in contract.commitments if one.measure is not None and one.escalation}
+    query = sa.select(published_figures).where(published_figures.c.published_at >= since)
+    for row in connection.execute(query):
+        promise = promises.get(row.commitment)
+        if promise is None or row.value is None or kept(promise, row.value):
+            continue
+        # A quota by the week is missed by the week, all else by the month.
+        weekly = isinstance(promise.target, Quota) and promise.target.per == "week"
+        if row.period == ("week" if weekly else "month"):
+            yield Missed(row.commitment, row.period, row.period_start, row.published_at)
 
 
 def _troubles(connection: sa.Connection) -> Iterable[Trouble]:

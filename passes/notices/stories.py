@@ -4,16 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from connectors.store import links
+from connectors.store import agreement, links
 from connectors.store.engine import where_in
 from connectors.store.tables import activities, clocks, dispositions, judgements
 from passes import persons
 from passes.context import PassContext
 from passes.notices.setup import NoticeSetup
 from reports.notices.words import Story
+from reports.words import count, percent
 from sla_rules.notices.hours import Hours
 
 _PAGES = 3
@@ -32,7 +34,9 @@ def stories(
     found: dict[str, Story] = {}
     for row in rows:
         zone = hours.zone(row.role, row.recipient if "@" in row.recipient else None)
-        if row.link_id is None:
+        if row.link_id is None and row.kind == "escalation":
+            found[row.notice_id] = _of_period(context, connection, row, zone)
+        elif row.link_id is None:
             what, command = _TROUBLES[row.about["what"]]
             found[row.notice_id] = Story(
                 row.kind, zone, row.happened_at, what=what, command=command.format(row.about["pass_id"])
@@ -40,6 +44,25 @@ def stories(
         elif row.link_id in known.people:
             found[row.notice_id] = _story(context, setup, connection, known, row, zone)
     return found
+
+
+def _of_period(context: PassContext, connection: sa.Connection, row: Any, zone: ZoneInfo) -> Story:
+    """Of a promise about a whole period."""
+    start = datetime.fromisoformat(row.about["start"])
+    figures = agreement.published(connection, row.about["period"], start).get(row.about["commitment"])
+    promise = next((c for c in context.contracts.sla.commitments if c.id == row.about["commitment"]), None)
+    reached = None
+    if figures is not None and figures.numerator is not None and figures.denominator is not None:
+        reached = f"{count(figures.numerator)} of {count(figures.denominator)}, {percent(figures.value)}"
+    return Story(
+        "escalation",
+        zone,
+        row.happened_at,
+        promise=promise.promise if promise is not None else row.about["commitment"],
+        what=f"the {row.about['period']} from {start.astimezone(zone):%-d %B %Y}",
+        reached=reached,
+        command="accord scorecard",
+    )
 
 
 class _Known:

@@ -35,7 +35,8 @@ class Story:
         why: what became of the clock.
         pages: what was looked at, newest first.
         answer, answer_reason, objection: what sales said.
-        what: of a trouble.
+        what: of a trouble; the period of a promise about a whole period.
+        reached: the figure of that period.
         command: what an admin runs next.
         url: the record in Salesforce.
         zone: in which the recipient reads times.
@@ -57,6 +58,7 @@ class Story:
     answer_reason: str | None = None
     objection: str | None = None
     what: str | None = None
+    reached: str | None = None
     command: str | None = None
     url: str | None = None
 
@@ -96,6 +98,9 @@ def told(story: Story) -> Told:
         case "escalation" if story.when == "warned":
             title = f"Due {due}: {who}"
             lines = [("Promised", story.promise), ("Until", due), ("Owner", story.owner or "nobody")]
+        case "escalation" if story.what is not None:
+            title = f"Promise missed in {story.what}"
+            lines = [("Promised", story.promise), ("Reached", story.reached), ("Next", story.command)]
         case "escalation":
             title = f"Escalation: {who}"
             lines = [

@@ -134,17 +134,24 @@ def is_complete() -> pl.Expr:
 def _goal(commitment: Commitment) -> float:
     if isinstance(commitment.target, ShareLimit):
         return commitment.target.limit
-    return 1.0 if isinstance(commitment.target, Quota) else commitment.goal
+    return 1.0 if isinstance(commitment.target, Quota | PlannedQuota) else commitment.goal
+
+
+def kept(commitment: Commitment, value: float) -> bool:
+    """Whether a figure of a whole period is what was promised."""
+    if isinstance(commitment.target, ShareLimit):
+        return commitment.target.holds(value)
+    return value >= _goal(commitment)
 
 
 def _verdict(commitment: Commitment, reading: _Reading, period: Period, now: datetime) -> str:
     value = reading.value
     if value is None:
         return "nothing to measure"
-    if isinstance(commitment.target, ShareLimit):
-        return "met" if commitment.target.holds(value) else "missed"
-    if value >= _goal(commitment):
+    if kept(commitment, value):
         return "met"
+    if isinstance(commitment.target, ShareLimit):
+        return "missed"
     if isinstance(commitment.target, Quota) and now < period.end:
         return "on course" if value >= period.elapsed(now) else "behind"
     return "missed"

@@ -69,6 +69,16 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A promise about a whole period was not kept, as its figures were published."""
+
+    commitment: str
+    period: str
+    start: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that there is to tell of, as known now.
 
@@ -83,6 +93,7 @@ class State:
     answers: tuple[Answer, ...] = ()
     visits: tuple[Visit, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    missed: tuple[Missed, ...] = ()
     at_work: frozenset[str] = frozenset()
 
 
@@ -131,6 +142,8 @@ def _all(
     escalations = {one.id: one.escalation for one in contract.commitments}
     for line in state.clocks:
         yield from _of_clock(rules, escalations.get(line.commitment, ()), line, now)
+    for one in state.missed:
+        yield _of_period(rules, escalations.get(one.commitment, ()), one)
     for answer in state.answers:
         about = {"at": answer.at.isoformat()}
         key = f"feedback:{answer.link_id}:{about['at']}"
@@ -171,6 +184,14 @@ def _of_clock(
     others: list[Role] = [role for role in named if role is not None and role != "owner"]
     if others and rules.notices.escalation.enabled:
         yield event("escalation", [*others, *rules.notices.told("escalation")])
+
+
+def _of_period(rules: NoticeRules, escalation: Iterable[Escalation], missed: Missed) -> Event:
+    named = [rules.recipients.called(step.tell) for step in escalation if step.when == "breached"]
+    roles = [role for role in named if role is not None] if rules.notices.escalation.enabled else []
+    about = {"commitment": missed.commitment, "period": missed.period, "start": missed.start.isoformat()}
+    key = f"escalation:missed:{missed.commitment}:{missed.period}:{missed.start.isoformat()}"
+    return Event("escalation", key, missed.at, None, None, tuple(dict.fromkeys(roles)), about)
 
 
 def _of_visit(rules: NoticeRules, hours: Hours, visit: Visit) -> Iterator[Event]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from passes import measure
+from passes.notices.tell import tell, waiting
 from tests.e2e.laws.world import World
 from tests.e2e.notices.office import ADMIN, MANAGER, MARKETING, Office
 
@@ -204,8 +206,19 @@ def test_what_was_before_is_not_told(world: World, office: Office) -> None:
 
 
 def test_with_every_channel_off_nothing_is_kept(world: World) -> None:
-    from passes.notices.tell import tell, waiting
-
     handed_over(world)
     assert tell(world.bench).figures == {"told": 0}
     assert waiting(world.bench) == 0
+
+
+def test_a_missed_quota_reaches_marketing_when_its_figure_is_published(world: World, office: Office) -> None:
+    office.tell()
+    world.later(days=28)  # 2 November
+    world.bench.run(measure.metrics, "sla_metrics", "metrics 1")
+    world.bench.release()
+    for _ in range(2):
+        office.tell(minutes=5)
+    (mail,) = office.mail.messages
+    assert mail["To"] == MARKETING
+    assert mail["Subject"] == "Promise missed in the month from 1 October 2026"
+    assert "Reached: 0 of 120, 0 %" in mail.get_body(("plain",)).get_content()
