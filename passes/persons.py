@@ -159,13 +159,18 @@ def frame(people: Sequence[Person], mapping: SyncMapping, *, fields: Sequence[st
         mapping: which fields of the records they stand in.
         fields: further fields of the mapping, as columns of their own names: numbers, booleans, else texts.
     """
-    schema = PEOPLE_SCHEMA | {name: _kind_of(mapping.people.fields.get(name)) for name in fields}
+    kinds = schema(mapping, fields)
     rows = [
         _attributes(person, mapping)
-        | {name: _further(schema[name], value_of(person, name, mapping)) for name in fields}
+        | {name: _further(kinds[name], value_of(person, name, mapping)) for name in fields}
         for person in people
     ]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=kinds, orient="row")
+
+
+def schema(mapping: SyncMapping, fields: Sequence[str] = ()) -> dict[str, Any]:
+    """The columns of ``frame``."""
+    return PEOPLE_SCHEMA | {name: _kind_of(mapping.people.fields.get(name)) for name in fields}
 
 
 def inputs(fields: Sequence[str]) -> list[str]:

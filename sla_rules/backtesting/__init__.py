@@ -1,0 +1,1 @@
+"""What another lead definition would have done with the people of the past, knowing only what was known then."""
