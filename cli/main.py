@@ -10,6 +10,7 @@ import typer
 import typer.core
 
 from cli import agreement
+from cli.backtest.grammar import backtest, suggest
 from cli.errors import boundary
 from cli.exits import MEANINGS, Exit
 from cli.forget.grammar import forget
@@ -328,21 +329,8 @@ def init(
     _end(work.command(folder, template=template, given=answer or ()))
 
 
-@app.command(rich_help_panel=_AGREEMENT)
-def suggest(
-    goal: Annotated[
-        str, typer.Option(help="What counts as reached: accepted, won or 'great example'.")
-    ] = "accepted",
-    most: Annotated[int, typer.Option("--max-criteria", min=1, help="Criteria changed at most.")] = 3,
-    file: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Also write the proposed definition.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Find changes to the lead definition that outcomes speak for, each with its effect on people held out."""
-    from cli import suggesting as work
-
-    _end(work.command(goal, most=most, file=file, as_json=as_json))
+app.command(rich_help_panel=_AGREEMENT)(suggest)
+app.command(rich_help_panel=_AGREEMENT)(backtest)
 
 
 @app.command(rich_help_panel=_AGREEMENT)

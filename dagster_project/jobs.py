@@ -1,4 +1,4 @@
-"""The jobs: a pass, a dry run, a back-fill, metrics, the scorecard, the audit, notices.
+"""The jobs: a pass, a dry run, a back-fill, metrics, the scorecard, the audit, the backtest, notices.
 
 All but the notices carry the pass's tag: figures are of whole passes, so they wait for one that runs.
 """
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from assets.activities import activity_timeline
 from assets.audit import parity_audit
+from assets.backtest import definition_backtest
 from assets.feedback import sales_feedback
 from assets.hubspot import hubspot_activities, hubspot_companies, hubspot_engagement, hubspot_people
 from assets.leads import applied_writes, reconciliation, sync_plan
@@ -37,7 +38,7 @@ READING = (
 DECIDING = (people_links, activity_timeline, judgements, sales_feedback, sla_clocks, sync_plan)
 WRITING = (applied_writes, reconciliation)
 REPORTING = (sla_metrics, sla_scorecard)
-ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING, sla_review, parity_audit, notices)
+ASSETS = (*READING, *DECIDING, *WRITING, *REPORTING, sla_review, parity_audit, definition_backtest, notices)
 
 accord_pass = dg.define_asset_job(
     "accord_pass",
@@ -112,6 +113,13 @@ accord_notices = dg.define_asset_job(
     tags=NOTICES_TAG,
 )
 
+accord_backtest = dg.define_asset_job(
+    "accord_backtest",
+    selection=dg.AssetSelection.assets(definition_backtest),
+    description="Try a proposed lead definition on the past (say which in the Launchpad); reads neither CRM.",
+    tags=PASS_TAG,
+)
+
 JOBS = (
     accord_pass,
     accord_dry_run,
@@ -121,4 +129,5 @@ JOBS = (
     accord_review,
     accord_audit,
     accord_notices,
+    accord_backtest,
 )

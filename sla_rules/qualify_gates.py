@@ -46,6 +46,27 @@ def gate_of(definition: LeadDefinition, persona: Persona | None, stage: str) -> 
     return own or (definition.sql if stage == "SQL" else definition.mql)
 
 
+def open_ways(
+    definition: LeadDefinition, stage: str, passed: int, score: int, persona_id: str | None
+) -> list[Way]:
+    """The ways to ``MQL`` or ``SQL`` that are open to one person; none for other stages."""
+    if stage not in ("MQL", "SQL"):
+        return []
+    persona = next((one for one in definition.personas if one.id == persona_id), None)
+    points = sum(item.points for item in definition.fit.criteria if passed >> definition.bits[item.id] & 1)
+    fit = min(max(points, 0), definition.fit.cap)
+    return [
+        way
+        for way in gate_of(definition, persona, stage)
+        if (way.fit_points is None or fit >= way.fit_points)
+        and (way.behaviour_points is None or score - fit >= way.behaviour_points)
+        and (way.points is None or score >= way.points)
+        and all(passed >> definition.bits[name] & 1 for name in way.all_of or ())
+        and (way.any_of is None or passed & definition.mask(way.any_of))
+        and not passed & definition.mask(way.none_of or ())
+    ]
+
+
 def stages_and_steps(definition: LeadDefinition) -> list[pl.Expr]:
     """``stage`` (an enumeration) and ``step`` (a name or null).
 

@@ -6,7 +6,7 @@ the record on. An activity that happened before that pass counts from when it ha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -19,6 +19,7 @@ from sla_rules.backtesting.replay import History
 from sync_rules.mapping import Mapping as SyncMapping
 
 _TIME = pl.Datetime("us", "UTC")
+_LATE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class Known:
 
     Attributes:
         exact_from: since when attributes and activities are known as they were; None before the first pass.
+        late: activities that Accord learnt of more than a day after they happened; they count from then.
         as_of_today: fields that a definition asks for and that were never kept: today's values stand for the past.
     """
 
     history: History
     exact_from: datetime | None
+    late: int
     as_of_today: tuple[str, ...]
 
 
@@ -53,11 +56,9 @@ def read(connection: sa.Connection, mapping: SyncMapping, fields: Sequence[str] 
     ]
     exact_from = min(kept.values(), default=None)
     columns = {name: kind for name, kind in schema.items() if name != "created_at"} | {"known_from": _TIME}
-    return Known(
-        History(pl.DataFrame(people, schema=columns, orient="row"), _activities(connection, exact_from)),
-        exact_from,
-        missing,
-    )
+    did = _activities(connection, exact_from)
+    late = did.filter(pl.col("known_from") - pl.col("at") > _LATE).height
+    return Known(History(pl.DataFrame(people, schema=columns, orient="row"), did), exact_from, late, missing)
 
 
 def _activities(connection: sa.Connection, exact_from: datetime | None) -> pl.DataFrame:

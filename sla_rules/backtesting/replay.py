@@ -121,6 +121,7 @@ def replay(definition: LeadDefinition, history: History, *, since: datetime, unt
         ``STATES``, by person and time: a row where a judgement begins to hold. A person's first row is at ``since``,
         or later if they became known later.
     """
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
     history = _asked_for(definition, history.until(until), since)
     moments = _moments(history, since)
     after = pl.lit(until + timedelta(microseconds=1))

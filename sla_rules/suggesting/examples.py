@@ -98,16 +98,8 @@ def examples_of(
         dispositions: ``person_id``, ``at``, ``disposition``; the last one counts.
         opportunities: ``person_id``, ``is_won``, ``is_closed``; only ``won`` looks at them.
     """
-    first = handoffs.group_by("person_id").agg(pl.col("handed_off_at").min())
-    said = _answers(
-        goal, dispositions.join(first, on="person_id").filter(pl.col("at") >= pl.col("handed_off_at"))
-    )
-    outcome = said
-    if goal == "won":
-        deals = opportunities.filter(pl.col("is_won") | pl.col("is_closed"))
-        won = deals.group_by("person_id").agg(pl.col("is_won").any().alias("reached"))
-        outcome = pl.concat([won, said.join(won, on="person_id", how="anti")])
-    known = people.join(outcome.join(first, on="person_id"), on="person_id", how="inner").sort("person_id")
+    outcome = answers_of(goal, handoffs=handoffs, dispositions=dispositions, opportunities=opportunities)
+    known = people.join(outcome, on="person_id", how="inner").sort("person_id")
     before = (
         activities.join(known.select("person_id", "handed_off_at"), on="person_id")
         .filter(pl.col("at") <= pl.col("handed_off_at"))
@@ -117,6 +109,22 @@ def examples_of(
     return Examples(
         known.drop("reached", "handed_off_at"), before, known.get_column("reached").to_numpy().astype(bool)
     )
+
+
+def answers_of(
+    goal: Goal, *, handoffs: pl.DataFrame, dispositions: pl.DataFrame, opportunities: pl.DataFrame
+) -> pl.DataFrame:
+    """``person_id, handed_off_at, reached``: what became of everybody's first handoff, where that is known."""
+    first = handoffs.group_by("person_id").agg(pl.col("handed_off_at").min())
+    said = _answers(
+        goal, dispositions.join(first, on="person_id").filter(pl.col("at") >= pl.col("handed_off_at"))
+    )
+    outcome = said
+    if goal == "won":
+        deals = opportunities.filter(pl.col("is_won") | pl.col("is_closed"))
+        won = deals.group_by("person_id").agg(pl.col("is_won").any().alias("reached"))
+        outcome = pl.concat([won, said.join(won, on="person_id", how="anti")])
+    return outcome.join(first, on="person_id").select("person_id", "handed_off_at", "reached")
 
 
 def _answers(goal: Goal, dispositions: pl.DataFrame) -> pl.DataFrame:

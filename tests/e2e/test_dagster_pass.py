@@ -218,6 +218,23 @@ def test_metrics_and_scorecard_call_nobody(business: Business, settled: object) 
         assert "<html" in runs.latest_document(connection, "scorecard").body
 
 
+def test_a_proposed_definition_is_tried_on_the_past_and_calls_nobody(
+    business: Business, settled: object
+) -> None:
+    proposed = (ROOT / "sla_rules" / "definition.yaml").read_text("utf-8").replace('"2026.1"', "draft", 1)
+    assert "draft" in proposed
+    before = business.calls()
+    config = {"proposed": proposed, "since": START.strftime("%Y-%m-%d")}
+    result = business.run("accord_backtest", ops={"definition_backtest": {"config": config}})
+    assert result.success
+    assert business.calls() == before
+    assert checks_of(result) == {"replay_equals_record": True}
+    figures = figures_of(result, "definition_backtest")
+    assert figures["qualified in force"] == figures["qualified proposed"]
+    with business.open_workbench() as bench, bench.store.begin() as connection:
+        assert "version draft" in runs.latest_document(connection, "backtest").body
+
+
 def test_nothing_personal_is_kept_by_dagster(business: Business, settled: object) -> None:
     business.run("accord_scorecard")
     kept = logged(business.instance, [run.run_id for run in business.instance.get_runs()]).lower()
