@@ -1,15 +1,17 @@
-"""Reads what a suggestion learns from: people handed over, what they did before, what became of them.
+"""Reads what a suggestion learns from: people handed over, as they were known then, and what became of them.
 
 Not here: learning (``sla_rules.suggesting``). Of the mapping's fields only those are taken that the definition already
 names: others may be what sales wrote down afterwards.
 """
 
+import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import frames, links
-from connectors.store.tables import activities, dispositions, handoffs
-from passes import persons
+from connectors.store import frames
+from connectors.store.tables import dispositions, handoffs
+from passes.backtest.history import read
 from passes.numbers.known import opportunities_of_people
+from sla_rules.backtesting.replay import known_at
 from sla_rules.definition import LeadDefinition
 from sla_rules.suggesting.examples import Examples, Goal, examples_of
 from sync_rules.mapping import Mapping
@@ -20,13 +22,13 @@ def read_examples(
 ) -> Examples:
     """Everybody handed over of whom it is known whether the goal was reached."""
     handed = frames.read(connection, handoffs, where=[handoffs.c.confirmed])
-    ids = handed.get_column("person_id").unique().to_list()
-    people = persons.load(connection, list(links.load(connection, ids).values()))
+    first = handed.group_by("person_id").agg(at=pl.col("handed_off_at").min())
+    people, activities = known_at(read(connection, mapping, definition.fields).history, first)
     return examples_of(
         goal,
-        people=persons.frame(people, mapping, fields=definition.fields),
-        activities=frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)]),
+        people=people.drop("_at", "_key"),
+        activities=activities.drop("_at", "_key", "known_from", "gone_at"),
         handoffs=handed,
-        dispositions=frames.read(connection, dispositions, link_ids=ids),
+        dispositions=frames.read(connection, dispositions, link_ids=first.get_column("person_id").to_list()),
         opportunities=opportunities_of_people(connection),
     )

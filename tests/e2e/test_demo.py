@@ -78,6 +78,22 @@ def test_what_it_leaves_can_be_asked(played: tuple[Path, subprocess.CompletedPro
     assert person["clocks"]
 
 
+def test_its_past_can_be_judged_again_and_comes_out_as_written_down(
+    played: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    asked = re.search(r"(ACCORD_DATABASE_URL)=(\S+) accord explain", played[1].stdout)
+    assert asked is not None
+    told = subprocess.run(
+        [sys.executable, "-c", "from cli.main import main; main()", "backtest", "sla_rules/definition.yaml",
+         "--since", "2026-01-01", "--json"],
+        cwd=ROOT, env={**os.environ, asked[1]: asked[2]}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = json.loads(told.stdout)
+    assert found["record"]["compared"] > 60
+    assert found["record"]["differences"] == []
+    assert found["moves"] == []
+
+
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5):

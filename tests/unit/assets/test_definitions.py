@@ -33,6 +33,7 @@ CHECKS = {
     "volume_as_usual": ("reconciliation", False),
     "writes_accepted": ("reconciliation", False),
     "systems_agree": ("parity_audit", False),
+    "replay_equals_record": ("definition_backtest", False),
     "no_breach_unreported": ("sla_metrics", False),
     "notices_delivered": ("notices", False),
 }
