@@ -116,7 +116,9 @@ def _clocks(connection: sa.Connection, since: datetime, now: datetime) -> Iterab
 
 
 def _answers(connection: sa.Connection, since: datetime) -> Iterable[Answer]:
-    query = sa.select(dispositions).where(dispositions.c.at >= since, _living(dispositions.c.link_id))
+    # An empty one is an answer taken back, of which nobody is told.
+    given = (dispositions.c.at >= since, dispositions.c.disposition != "")
+    query = sa.select(dispositions).where(*given, _living(dispositions.c.link_id))
     for row in connection.execute(query):
         yield Answer(row.link_id, row.at, row.owner)
 

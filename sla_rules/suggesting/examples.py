@@ -130,7 +130,9 @@ def answers_of(
 def _answers(goal: Goal, dispositions: pl.DataFrame) -> pl.DataFrame:
     answers: dict[str, Any] = dict(_ANSWERS[goal])
     return (
-        dispositions.sort("at")
+        # An empty one is an answer taken back: before a second handoff, by which the one before still stands.
+        dispositions.filter(pl.col("disposition") != "")
+        .sort("at")
         .group_by("person_id")
         .agg(pl.col("disposition").last().str.to_lowercase())
         .select(
