@@ -190,7 +190,7 @@ def import_list(
 @app.command(rich_help_panel=_LOOK)
 def explain(
     who: Annotated[
-        str, typer.Argument(help="An e-mail address, a record's id on either side, or a link's id.")
+        str, typer.Argument(help="An e-mail address, a company's domain, a record's or a link's id.")
     ],
     as_json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The command itself: find the person, gather, show; or say who else could be meant."""
+"""The command itself: find the person or the company, gather, show; or say who else could be meant."""
 
 from dataclasses import asdict
 from typing import Any
@@ -10,7 +10,7 @@ from cli.console import err, plain, print_json, say
 from cli.errors import Problem
 from cli.errors import show as show_problem
 from cli.exits import Exit
-from cli.explain import words
+from cli.explain import company, words
 from cli.explain.facts import Facts, gather
 from cli.explain.find import Found, find
 from cli.explain.show import show
@@ -20,10 +20,13 @@ from sync_rules.records import Record
 
 
 def command(who: str, *, as_json: bool) -> Exit:
-    """Explain one person; exit ``NO`` when nobody is known by that."""
+    """Explain one person or company; exit ``NO`` when nobody is known by that."""
     with session.reading() as bench, bench.store.begin() as connection:
         context = bench.open("explain")
         found = find(connection, who)
+        if not found.link_ids and (about := company.gather(context, connection, who)) is not None:
+            print_json(about.as_json()) if as_json else company.show(about)
+            return Exit.DONE
         if not found.link_ids:
             return _nobody(connection, who, found, as_json=as_json)
         facts = gather(context, connection, found.link_ids[0])

@@ -1,12 +1,10 @@
-"""The fields of one person side by side: both values, the agreed one, whose word counts, and what comes next."""
+"""Fields of one person or company side by side: both values, the agreed one, whose word counts, what comes next."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from passes.persons import Person
 from sync_rules.mapping import ComputedSpec, FieldSpec, ValueSpec
-from sync_rules.mapping import Mapping as SyncMapping
 from sync_rules.merge import NO_BASE, Seen, merge_field
 from sync_rules.normalise import Unreadable, canonical
 from sync_rules.owners import OwnerMap
@@ -51,22 +49,27 @@ class FieldLine:
 
 
 def field_lines(
-    mapping: SyncMapping,
-    person: Person,
+    specs: Sequence[FieldSpec | ComputedSpec],
+    records: tuple[Record | None, Record | None],
+    region: str | None,
     base: Mapping[str, Any],
     owners: OwnerMap,
     plan: Plan,
     held: Sequence[Any],
 ) -> tuple[FieldLine, ...]:
-    """Every field of the mapping, the computed ones last."""
+    """Every field of the mapping.
+
+    Args:
+        specs: the fields of this kind of record, in the order in which they are shown.
+        records: in HubSpot and in Salesforce, the deleted too.
+        region: ISO country by which phone numbers are read where the records name none.
+    """
     coming = {change.name: (write, change) for write in plan.writes for change in write.changes}
     holds = {hold.field: hold.why for hold in held if hold.field}
-    merged = _Merged(mapping, person, base, owners)
+    merged = _Merged(specs, records, region, base, owners)
     lines = []
-    specs: list[FieldSpec | ComputedSpec] = [*mapping.people.fields.values()]
-    specs += mapping.people.computed.values()
     for spec in specs:
-        hubspot, salesforce = _raw(person.hubspot, spec, owners), _raw(person.salesforce, spec, owners)
+        hubspot, salesforce = _raw(records[0], spec, owners), _raw(records[1], spec, owners)
         if hubspot is NOT_THERE and salesforce is NOT_THERE:
             continue
         if spec.name in coming:
@@ -100,14 +103,21 @@ class _Merged:
     """Says how the merge sees one field, with the values in their canonical form."""
 
     def __init__(
-        self, mapping: SyncMapping, person: Person, base: Mapping[str, Any], owners: OwnerMap
+        self,
+        specs: Sequence[FieldSpec | ComputedSpec],
+        records: tuple[Record | None, Record | None],
+        region: str | None,
+        base: Mapping[str, Any],
+        owners: OwnerMap,
     ) -> None:
-        self._hubspot, self._salesforce = person.living_hubspot, person.living_salesforce
+        living = [None if one is None or one.deleted else one for one in records]
+        self._hubspot, self._salesforce = living
         self._base, self._owners = base, owners
-        self._region = mapping.default_region
-        if self._salesforce is not None:
-            pair = pairing(mapping.people.fields.values(), "contacts", self._salesforce.object_type)
-            self._region = pair.region(self._hubspot, self._salesforce, mapping.default_region)
+        self._region = region
+        if self._hubspot is not None and self._salesforce is not None:
+            fields = [spec for spec in specs if isinstance(spec, FieldSpec)]
+            pair = pairing(fields, self._hubspot.object_type, self._salesforce.object_type)
+            self._region = pair.region(self._hubspot, self._salesforce, region)
 
     def state(self, spec: FieldSpec, hubspot: Any, salesforce: Any) -> tuple[str, bool]:
         """The field in words, and whether nothing is amiss."""

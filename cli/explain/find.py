@@ -71,7 +71,8 @@ def _of_records(connection: sa.Connection, keys: Iterable[RecordKey], text: str)
     link_ids = list(dict.fromkeys(assigned[key] for key in sorted(records) if key in assigned))
     # A converted Lead's id leads to the person whom it became.
     link_ids += (row.link.link_id for row in links.by_record(connection, salesforce_id=id18(text)))
-    living = [row for row in links.load(connection, link_ids).values() if not row.merged]
+    known = links.load(connection, link_ids).values()
+    living = [row for row in known if not row.merged and row.link.kind == "person"]
     order = {link_id: rank for rank, link_id in enumerate(link_ids)}
     living.sort(key=lambda row: (row.link.salesforce_id is None, order[row.link.link_id]))
     unlinked = tuple(records[key] for key in sorted(records) if key not in assigned)

@@ -1,6 +1,7 @@
 """One person's facts as text for a terminal. What is known is ``facts.py``; sentences are ``words.py``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from rich.rule import Rule
 from rich.text import Text
@@ -8,9 +9,11 @@ from rich.text import Text
 from cli.console import DASH, heading, moment, out, plain, say, short, table
 from cli.explain import identity, words
 from cli.explain.facts import CriterionLine, Facts
-from cli.explain.fields import WHOSE
+from cli.explain.fields import WHOSE, FieldLine
+from connectors.store.journal import JournalRow
 from sla_rules.definition import LeadDefinition
 from sla_rules.sla import SlaContract
+from sync_rules.plan import Conflict
 from sync_rules.records import Record
 
 _SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "dim"), "unknown": ("?", "yellow")}
@@ -30,11 +33,11 @@ def show(facts: Facts, definition: LeadDefinition, contract: SlaContract) -> Non
     for line in words.syncing(facts):
         say(f"  {line}")
     identity.show(facts.identity)
-    _fields(facts)
+    show_fields(facts.fields)
     _stage(facts, definition)
     _clocks(facts, contract)
-    _held(facts)
-    _history(facts)
+    show_held(facts.holds)
+    show_history(facts.conflicts, facts.writes, "person")
 
 
 def _record(side: str, record: Record | None, record_id: str | None) -> None:
@@ -50,7 +53,8 @@ def _record(side: str, record: Record | None, record_id: str | None) -> None:
     say(f"{side:<11} {record.object_type} {record_id}: {about}; changed {changed} UTC{gone}{converted}")
 
 
-def _fields(facts: Facts) -> None:
+def show_fields(lines: Iterable[FieldLine]) -> None:
+    """Every field with what each side says and what comes next."""
     heading("Fields: what each side says, what was agreed, whose word counts")
     rows = [
         (
@@ -61,7 +65,7 @@ def _fields(facts: Facts) -> None:
             WHOSE.get(line.rule, line.rule),
             Text(plain(line.state), style="dim" if line.calm else "yellow"),
         )
-        for line in facts.fields
+        for line in lines
     ]
     out.print(table(("Field", "HubSpot", "Salesforce", "Agreed", "Whose word counts", "State"), rows))
 
@@ -130,8 +134,9 @@ def _clocks(facts: Facts, contract: SlaContract) -> None:
     out.print(table(("Clock", "Promise", "Owner", "Started", "Due", "Stopped", "Why"), rows))
 
 
-def _held(facts: Facts) -> None:
-    if not facts.holds:
+def show_held(held: Sequence[Any]) -> None:
+    """What is held, since when, and what to do."""
+    if not held:
         return
     heading("Held")
     rows = [
@@ -142,13 +147,14 @@ def _held(facts: Facts) -> None:
             hold.why,
             hold.remedy,
         )
-        for hold in facts.holds
+        for hold in held
     ]
     out.print(table(("Since (UTC)", "Where", "Field", "Why", "What to do"), rows))
 
 
-def _history(facts: Facts) -> None:
-    if facts.conflicts:
+def show_history(conflicts: Sequence[Conflict], writes: Sequence[JournalRow], what: str) -> None:
+    """Values that lost, and the last writes; ``what`` is a person or a company."""
+    if conflicts:
         heading("Values lost when both sides had changed")
         lost = [
             (
@@ -159,7 +165,7 @@ def _history(facts: Facts) -> None:
                 moment(one.losing_at),
                 one.why,
             )
-            for one in facts.conflicts
+            for one in conflicts
         ]
         out.print(table(("Field", "Winner", "Kept", "Lost", "Set at (UTC)", "Why"), lost))
     heading("Last writes")
@@ -173,7 +179,7 @@ def _history(facts: Facts) -> None:
             short(plain(change.after), _VALUE),
             "computed by Accord" if change.rule == "accord" else short(plain(change.why), _VALUE),
         )
-        for row in facts.writes
+        for row in writes
         for change in row.write.changes
     ]
     if rows:
@@ -181,4 +187,4 @@ def _history(facts: Facts) -> None:
             table(("At (UTC)", "Where", "Outcome", "Field", "Before", "After", "Why"), rows[-_WRITTEN:])
         )
     else:
-        say("  Accord has written nothing for this person.")
+        say(f"  Accord has written nothing for this {what}.")

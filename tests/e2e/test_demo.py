@@ -57,9 +57,11 @@ def test_it_tells_the_whole_story(played: tuple[Path, subprocess.CompletedProces
         "Sales makes the first touch within 1 business hour",
     ):
         assert part in text
-    checks = re.search(r"(\d+) of (\d+) asset checks passed", text)
+    told = " ".join(text.split())
+    assert re.search(r"differences that a rule or a hold explains, 0 that nothing explains\.", told)
+    checks = re.search(r"(\d+) of (\d+) asset checks passed", told)
     assert checks is not None
-    assert checks[1] == checks[2] != "0"
+    assert told.count("Not passed: ") == int(checks[2]) - int(checks[1]), "each is named"
 
 
 def test_what_it_leaves_can_be_asked(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

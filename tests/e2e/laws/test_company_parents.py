@@ -9,6 +9,7 @@ from connectors.store import approvals, audits, holds
 from passes import audit
 from passes.approve import approve
 from passes.undo import plan_undo
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 CLEARING = {
@@ -168,6 +169,29 @@ def test_a_parent_is_planned_journalled_and_taken_back_like_any_field(firms: Fir
     world.settle()
     assert firms.above("nordwerk") == ("old", "holding")
     assert [hold.field for hold in world.holds() if hold.kind == "undone"] == ["parent"]
+
+
+def test_a_company_is_explained_with_its_parent(firms: Firms) -> None:
+    firms.both("holding", "nordwerk")
+    firms.company("newcomer")
+    firms.account_under("nordwerk", "holding")
+    firms.world.settle()
+    firms.company_under("nordwerk", "newcomer")
+    firms.world.run()
+    shell = shell_of(firms.world)
+    told = {who: shell.json("explain", who) for who in ("nordwerk.example", *_ids(firms, "nordwerk"))}
+    assert len({one["link_id"] for one in told.values()}) == 1
+    (line,) = [line for line in told["nordwerk.example"]["fields"] if line["name"] == "parent"]
+    assert line["hubspot"] == firms.company_ids["newcomer"]
+    assert line["salesforce"] == firms.account_ids["holding"]
+    assert line["state"].startswith("held: ")
+    shown = " ".join(shell.accord("explain", "nordwerk.example").stdout.split())
+    assert "Linked by domain" in shown
+    assert "Make the parent" in shown
+
+
+def _ids(firms: Firms, name: str) -> tuple[str, str]:
+    return firms.company_ids[name], firms.account_ids[name]
 
 
 @pytest.mark.parametrize("fault", [{"drop": "after"}, {"drop": "before"}])
