@@ -14,6 +14,7 @@ from contract_files.hints import did_you_mean
 from contract_files.json_schema import json_schema
 from sla_rules.definition import LeadDefinition
 from sla_rules.notices.contract import NoticeRules
+from sla_rules.routing.policy import RoutingPolicy
 from sla_rules.sla import SlaContract
 from sync_rules.mapping import Mapping as SyncMapping
 
@@ -37,6 +38,7 @@ KINDS: Mapping[str, Kind] = {
     "definition": Kind("Accord: lead definition", LeadDefinition, Path("sla_rules/definition.yaml")),
     "sla": Kind("Accord: service-level agreement", SlaContract, Path("sla_rules/sla.yaml")),
     "notices": Kind("Accord: notices", NoticeRules, Path("sla_rules/notices.yaml")),
+    "routing": Kind("Accord: routing policy", RoutingPolicy, Path("sla_rules/routing/routing.yaml")),
     "mapping": Kind("Accord: mapping", SyncMapping, Path("sync_rules/mapping.yaml"), ("name",)),
 }
 

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     Attributes:
         hubspot_url: only for another host than HubSpot's own; plain http only on this machine.
         salesforce_url: the org's My Domain, ``https://acme.my.salesforce.com``.
-        mapping, definition, sla: the three contracts; None means the ones that ship with Accord.
+        mapping, definition, sla, routing: the contracts; None means the ones that ship with Accord.
         notices: who is told what; None is the shipped file, which tells nobody.
         slack_webhook_owner, slack_webhook_manager, slack_webhook_marketing, slack_webhook_admin: incoming webhooks
             of the places where the role is told.
@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     slack_webhook_marketing: SecretStr = SecretStr("")
     slack_webhook_admin: SecretStr = SecretStr("")
     smtp_password: SecretStr = SecretStr("")
+    routing: Path | None = None
     time_zone: str = "Europe/Berlin"
     engagement: Literal["properties", "events"] = "properties"
     executor: Literal["in_process", "multiprocess"] = "in_process"

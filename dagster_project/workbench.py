@@ -24,6 +24,7 @@ from passes.workbench import Workbench, machine_clock
 from sla_rules.definition_loading import load_definition
 from sla_rules.notices.contract import ROLES, NoticeRules
 from sla_rules.notices.loading import cross_problems, load_notices
+from sla_rules.routing.loading import load_routing
 from sla_rules.sla_loading import load_sla
 from sync_rules.mapping import load_mapping
 
@@ -33,6 +34,7 @@ _SHIPPED = {
     "definition": ("sla_rules", "definition.yaml"),
     "sla": ("sla_rules", "sla.yaml"),
     "notices": ("sla_rules", "notices.yaml"),
+    "routing": ("sla_rules.routing", "routing.yaml"),
 }
 
 
@@ -124,12 +126,13 @@ def read_contracts(settings: Settings) -> Contracts:
     """The mapping, the lead definition and the SLA in force.
 
     Raises:
-        ConfigError: with every problem of all three files.
+        ConfigError: with every problem of all files.
     """
     problems: list[str] = []
     mapping_text, mapping = _read("mapping", settings.mapping, load_mapping, problems)
     definition_text, definition = _read("definition", settings.definition, load_definition, problems)
     sla_text, sla = _read("sla", settings.sla, load_sla, problems)
+    routing_text, routing = _read("routing", settings.routing, load_routing, problems)
     if mapping is not None and definition is not None:
         fields = mapping.people.fields
         problems += [
@@ -138,7 +141,7 @@ def read_contracts(settings: Settings) -> Contracts:
             for name in definition.fields
             if name not in fields
         ]
-    if problems or mapping is None or definition is None or sla is None:
+    if problems or mapping is None or definition is None or sla is None or routing is None:
         raise ConfigError(problems)
     return Contracts(
         mapping=mapping,
@@ -147,6 +150,8 @@ def read_contracts(settings: Settings) -> Contracts:
         definition_text=definition_text,
         sla=sla,
         sla_text=sla_text,
+        routing=routing,
+        routing_text=routing_text,
     )
 
 

@@ -34,7 +34,7 @@ def owners_at_work(context: PassContext, connection: sa.Connection) -> Finding:
     )
     rows = links.load(connection, [row.link_id for row in connection.execute(running)]).values()
     people = persons.load(connection, [row for row in rows if not row.merged])
-    owners, us = persons.load_owner_map(context, connection), _integration_user(context, connection)
+    owners, us = persons.load_owner_map(context, connection), integration_user(context, connection)
     found: Counter[str] = Counter()
     for person in people:
         if person.living_salesforce is not None:
@@ -66,7 +66,7 @@ def _state(owner: str | None, owners: OwnerMap, us: str | None) -> str:
     return "at work"
 
 
-def _integration_user(context: PassContext, connection: sa.Connection) -> str | None:
+def integration_user(context: PassContext, connection: sa.Connection) -> str | None:
     """The address of the user as whom Accord writes; asked once in a database's life."""
     known = cursors.get(connection, _INTEGRATION_USER)
     if known is None:

@@ -27,6 +27,7 @@ from passes.attribution import joined
 from passes.context import PassContext
 from passes.opportunities import Opportunity, of_contacts
 from passes.recycling import standings
+from passes.routing import decide as routing
 from passes.step import StepResult
 from passes.wishes import wishes
 from sla_rules.clocks import run_clocks
@@ -54,13 +55,14 @@ def run(context: PassContext) -> StepResult:
     for start in range(0, len(due), _AT_ONCE):
         with context.store.begin() as connection:
             changed += _run_part(context, connection, due[start : start + _AT_ONCE], now)
+    routed = routing.run(context)
     with context.store.begin() as connection:
         by_status = connection.execute(sa.select(clocks.c.status, sa.func.count()).group_by(clocks.c.status))
         counts = {row[0]: row[1] for row in by_status}
         handed = connection.execute(sa.select(sa.func.count()).select_from(handoffs)).scalar() or 0
     figures = {"people looked at": len(due), "wishes changed": changed, "handed over": handed}
     figures |= {f"clocks {name}": counts.get(name, 0) for name in ("pending", "met", "breached", "excused")}
-    return StepResult(figures=figures)
+    return StepResult(figures=figures | routed)
 
 
 def _wake(connection: sa.Connection, now: datetime) -> None:

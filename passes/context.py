@@ -10,6 +10,7 @@ from connectors.hubspot.gateway import HubSpotGateway
 from connectors.salesforce.gateway import SalesforceGateway
 from connectors.store.engine import Store
 from sla_rules.definition import LeadDefinition
+from sla_rules.routing.policy import RoutingPolicy
 from sla_rules.sla import SlaContract
 from sync_rules.mapping import Caps, Mapping
 
@@ -28,6 +29,8 @@ class Contracts:
     definition_text: str
     sla: SlaContract
     sla_text: str
+    routing: RoutingPolicy
+    routing_text: str
     definition_waiting: str = ""
 
 

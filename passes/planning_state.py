@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.store import frames, holds, journal, links, mapped_fields, mirror, runs
+from connectors.store import assignments, frames, holds, journal, links, mapped_fields, mirror, runs
 from connectors.store.tables import judgements
 from connectors.store.tables import mirror as mirror_table
 from passes import admission, barred, claims, consent_lane, deletions, drift, enforcement, persons
@@ -106,6 +106,7 @@ def people_states(
     fresh = fresh_start.fresh_starts(context.contracts.sla, connection, people)
     sent_back = standings.load(context.contracts.sla, connection, ids)
     ours = deletions.removed_by_us(connection, _with_deleted(pairs))
+    assigned = assignments.wanted(connection, ids) if context.contracts.routing.enabled else {}
     return [
         PersonState(
             link=person.row.link,
@@ -126,6 +127,8 @@ def people_states(
             removed_by_us=person.link_id in ours,
             lifecycle_back=_goes_back(context, person, sent_back.get(person.link_id)),
             **_status_set(reopened.get(person.link_id), fresh.get(person.link_id)),
+            assigned_owner=assigned[person.link_id].owner if person.link_id in assigned else None,
+            assigned_why=assigned[person.link_id].reason if person.link_id in assigned else "",
         )
         for person in people
     ]

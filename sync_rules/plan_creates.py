@@ -17,6 +17,7 @@ from sync_rules.external_ids import HUBSPOT_ID_IN, SALESFORCE_ID_PROPERTY
 from sync_rules.mapping_model import FieldSpec
 from sync_rules.normalise import CannotWrite, to_raw
 from sync_rules.plan import FieldChange, Write
+from sync_rules.plan_assignment import at_creation, in_place
 from sync_rules.plan_computed import ComputedPlanner
 from sync_rules.plan_deletions import hold_buried
 from sync_rules.plan_fields import Pairing, drifted
@@ -49,6 +50,7 @@ class CreationPlanner:
         if hold_buried(self._bench, place, state.deleted_across):
             return
         start = self._starting_values(self._pairings[object_type], place, hubspot)
+        start = at_creation(self._bench, state, place, start)
         if lacking := self._lacking(start, object_type):
             why = f"admitted, but missing or not usable: {', '.join(lacking)}"
             remedy = "Complete the HubSpot contact; the person goes over by themselves then."
@@ -68,6 +70,8 @@ class CreationPlanner:
             return
         changes = self._computed.changes(state, "salesforce", salesforce)
         changes += told_apart(self._bench, state.link, salesforce, state.apart)
+        given, assigned = in_place(self._bench, state, salesforce)
+        changes += [assigned] if assigned else []
         update_record(self._bench, state.link.link_id, salesforce, changes)
         rule = self._bench.mapping.admission.create_in_hubspot
         email = normal_email(salesforce.fields.get(email_target(self._bench.mapping, salesforce.object_type)))
@@ -78,7 +82,7 @@ class CreationPlanner:
             self._bench, state.link, salesforce, state.claimed_by
         ):
             return
-        start = self._starting_values(self._pairings[salesforce.object_type], place, salesforce)
+        start = self._starting_values(self._pairings[salesforce.object_type], place, given)
         opt_out = [made for made in start if self._is_opt_out(made)]
         start = [made for made in start if not self._is_opt_out(made)]
         # HubSpot wants one of these three, or it refuses the contact.

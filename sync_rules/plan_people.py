@@ -18,6 +18,7 @@ from sync_rules.changes import (
 from sync_rules.consent import plan_opt_in
 from sync_rules.normalise import READERS
 from sync_rules.plan import FieldChange
+from sync_rules.plan_assignment import in_place
 from sync_rules.plan_computed import ComputedPlanner
 from sync_rules.plan_creates import CreationPlanner
 from sync_rules.plan_deletions import settle_deletion
@@ -55,8 +56,10 @@ class PeoplePlanner:
         bench, link = self._bench, state.link
         pair = self._pairings[salesforce.object_type]
         converted = salesforce.fields.get("IsConverted") is True
+        # The other side is told of the owner whom the record is being given to.
+        given, assigned = in_place(bench, state, salesforce)
         merged = merge_link(
-            bench, pair, link, hubspot, salesforce, state.base or {}, state.frozen_fields,
+            bench, pair, link, hubspot, given, state.base or {}, state.frozen_fields,
             salesforce_writable=not converted, undone=state.undone, waiting=state.waiting,
             reconsent=state.reconsent,
         )  # fmt: skip
@@ -72,6 +75,9 @@ class PeoplePlanner:
             to_salesforce += self._computed.changes(state, "salesforce", salesforce)
             to_salesforce += self._reopened(state, salesforce)
             to_salesforce += withdrawals(bench, state, salesforce)
+            # Whoever set another owner in HubSpot, where that counts, is a person.
+            if assigned is not None and assigned.target not in {made.target for made in to_salesforce}:
+                to_salesforce.append(assigned)
         # The address that the contact will have: HubSpot's opt-outs belong to addresses.
         email = next(
             (made.after for made in to_hubspot if made.name == "email"), hubspot.fields.get(self._email)

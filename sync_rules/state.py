@@ -41,6 +41,8 @@ class PersonState:
         removed_by_us: Accord itself has deleted one of the records.
         reopened_status: the status that a Lead goes back to; ``reopened_why`` says why.
         withdrawn: fields whose value Accord takes off both records, because it tells of a turn that is over.
+        assigned_owner: who the routing policy wants to own the Salesforce record, as the canonical key.
+        assigned_why: the policy's reason.
         lifecycle_back: HubSpot's lifecycle stage may move backwards, by the clear-then-set marker.
     """
 
@@ -65,6 +67,8 @@ class PersonState:
     reopened_status: str | None = None
     reopened_why: str = ""
     withdrawn: frozenset[str] = frozenset()
+    assigned_owner: str | None = None
+    assigned_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def _as_json(facts: Facts, found: Found) -> dict[str, Any]:
         "criteria": [asdict(line) for line in facts.criteria],
         "stages": list(facts.history),
         "handoffs": list(facts.handoffs),
+        "assignment": facts.assignment,
         "clocks": list(facts.clocks),
         "holds": [dict(hold._mapping) for hold in facts.holds],
         "conflicts": [asdict(one) for one in facts.conflicts],

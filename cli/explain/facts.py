@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from cli.explain import identity
 from cli.explain.fields import FieldLine, field_lines
 from cli.explain.identity import Identity
-from connectors.store import frames, holds, journal, links, overview
+from connectors.store import assignments, frames, holds, journal, links, overview
 from connectors.store.journal import JournalRow
 from connectors.store.stored_plans import conflicts_of
 from connectors.store.tables import clocks, handoffs, judgements, stage_history
@@ -52,6 +52,7 @@ class Facts:
         admission: whether they may go over to Salesforce, in words.
         judgement: the row of the judgements, or None before the first.
         plan: what a pass would write for this person now, from what was last read.
+        assignment: whom the routing policy gave the person to, or None.
         due: steps that have not yet looked at what changed.
     """
 
@@ -65,6 +66,7 @@ class Facts:
     criteria: tuple[CriterionLine, ...]
     history: tuple[dict[str, Any], ...]
     handoffs: tuple[dict[str, Any], ...]
+    assignment: dict[str, Any] | None
     clocks: tuple[dict[str, Any], ...]
     fields: tuple[FieldLine, ...]
     holds: tuple[Any, ...]
@@ -101,6 +103,7 @@ def gather(context: PassContext, connection: sa.Connection, link_id: str) -> Fac
         criteria=_criteria(context.contracts.definition, judged[0]) if judged else (),
         history=_rows(connection, stage_history, link_id, "at"),
         handoffs=_rows(connection, handoffs, link_id, "handed_off_at"),
+        assignment=_assignment(connection, link_id),
         clocks=_rows(connection, clocks, link_id, "started_at"),
         fields=field_lines(
             [*context.mapping.people.fields.values(), *context.mapping.people.computed.values()],
@@ -126,6 +129,11 @@ def _rows(
 ) -> tuple[dict[str, Any], ...]:
     frame = frames.read(connection, table, link_ids=[link_id])
     return tuple((frame.sort(order) if order else frame).to_dicts())
+
+
+def _assignment(connection: sa.Connection, link_id: str) -> dict[str, Any] | None:
+    row = assignments.of_links(connection, [link_id]).get(link_id)
+    return dict(row._mapping) if row is not None else None
 
 
 def _standing(connection: sa.Connection, link_id: str) -> tuple[str, str] | None:

@@ -115,6 +115,8 @@ def _clocks(facts: Facts, contract: SlaContract) -> None:
             )
         else:
             say(f"  To be handed over as {handoff['stage']} once they are in Salesforce.")
+    if facts.assignment is not None:
+        say(f"  {words.assigned(facts.assignment)}")
     if not facts.clocks:
         say("  No clock runs: this person has not been handed over.")
         return

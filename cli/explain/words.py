@@ -1,6 +1,9 @@
 """Why somebody is or is not syncing, in sentences. Judges nothing: it puts the facts into words."""
 
-from cli.console import moment
+from collections.abc import Mapping
+from typing import Any
+
+from cli.console import moment, plain
 from cli.explain.facts import Facts
 
 EVIDENCE = {
@@ -53,6 +56,14 @@ def syncing(facts: Facts) -> list[str]:
     when = f"{moment(facts.last_pass)} UTC" if facts.last_pass else "never"
     lines.append(f"Last complete pass: {when}.")
     return lines
+
+
+def assigned(row: Mapping[str, Any]) -> str:
+    """Whom the routing policy gave the person to, and why; or whom it left them to."""
+    if row["state"] == "left":
+        return f"Left to {plain(row['owner'])}: {plain(row['reason'])}."
+    verb = {"proposed": "To be assigned to", "queued": "Waits in", "done": "Assigned to"}[row["state"]]
+    return f"{verb} {plain(row['owner'])} on {moment(row['decided_at'])}: {plain(row['reason'])}."
 
 
 def _by(clause: str) -> str:

@@ -32,6 +32,7 @@ from passes.step import StepResult
 from passes.workbench import Workbench
 from sandbox.launch import Sandbox, start_sandbox
 from sla_rules.definition_loading import load_definition
+from sla_rules.routing.loading import shipped_routing
 from sla_rules.sla_loading import shipped_sla
 from sync_rules.mapping import load_shipped_mapping
 from sync_rules.mapping import shipped_mapping_text as shipped_sync_text
@@ -127,6 +128,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         definition_text=DEFINITION,
         sla=shipped_sla(),
         sla_text=(files("sla_rules") / "sla.yaml").read_text("utf-8"),
+        routing=shipped_routing(),
+        routing_text=(files("sla_rules.routing") / "routing.yaml").read_text("utf-8"),
     )
     with start_sandbox(seed=1, people=0, scenario="empty", search_lag_s=0.0) as sandbox:
         # The real limit of 190 calls in 10 s would make 734 opt-outs take most of a minute.
