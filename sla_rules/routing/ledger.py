@@ -4,6 +4,7 @@ Each lead is owed to all who were free for it, by weight, and paid to the one wh
 nothing for that time, and a change of the policy makes no debts.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,10 +27,11 @@ class Given:
 
 
 class Ledger:
-    """What is owed to each rep of one team; sums are exact."""
+    """What is owed to each rep of one team. Sums are exact: whole numbers of a unit that divides by every pool."""
 
     def __init__(self, given: Iterable[Given] = ()) -> None:
-        self._owed: dict[str, Fraction] = defaultdict(Fraction)
+        self._units = 1  # of one lead
+        self._owed: dict[str, int] = defaultdict(int)
         for one in given:
             self.book(one.owner, one.amount, one.pool)
 
@@ -37,13 +39,13 @@ class Ledger:
         """One more lead: owed to the pool, paid to ``owner``; nothing where the owner is not of the pool."""
         if owner not in pool:
             return
-        for name, share in _shares(amount, pool).items():
+        for name, share in self._shares(amount, pool).items():
             self._owed[name] += share
-        self._owed[owner] -= amount
+        self._owed[owner] -= amount * self._units
 
     def owed(self, owner: str) -> Fraction:
-        """Positive: the rep has had less than their share."""
-        return self._owed[owner]
+        """In leads (or points of score); positive: the rep has had less than their share."""
+        return Fraction(self._owed[owner], self._units)
 
     def next_turn(self, pool: Mapping[str, int]) -> str:
         """Who of the pool gets the next lead where each counts one; at a tie the first of the pool.
@@ -52,25 +54,28 @@ class Ledger:
         have it runs out first. With an unchanged pool nobody is ever a whole lead away from their share.
         """
         claims = self._claims(1, pool)
-        total = sum(pool.values())
         due = [name for name in pool if claims[name] > 0] or list(pool)
-        order = {name: number for number, name in enumerate(pool)}
+        whole = math.lcm(*pool.values())
 
-        def runs_out(name: str) -> Fraction:
-            return (1 - claims[name]) * total / pool[name]
+        def runs_out(name: str) -> int:
+            return (self._units - claims[name]) * (whole // pool[name])
 
-        return min(due, key=lambda name: (runs_out(name), -pool[name], order[name]))
+        return min(due, key=lambda name: (runs_out(name), -pool[name]))
 
     def next_share(self, amount: int, pool: Mapping[str, int]) -> str:
         """Who of the pool gets a lead that counts ``amount``: to whom most is owed; at a tie the first of the pool."""
         claims = self._claims(amount, pool)
-        order = {name: number for number, name in enumerate(pool)}
-        return max(pool, key=lambda name: (claims[name], -order[name]))
+        return max(pool, key=lambda name: claims[name])
 
-    def _claims(self, amount: int, pool: Mapping[str, int]) -> dict[str, Fraction]:
-        return {name: self._owed[name] + share for name, share in _shares(amount, pool).items()}
+    def _claims(self, amount: int, pool: Mapping[str, int]) -> dict[str, int]:
+        return {name: self._owed[name] + share for name, share in self._shares(amount, pool).items()}
 
-
-def _shares(amount: int, pool: Mapping[str, int]) -> dict[str, Fraction]:
-    total = sum(pool.values())
-    return {name: Fraction(amount * weight, total) for name, weight in pool.items()}
+    def _shares(self, amount: int, pool: Mapping[str, int]) -> dict[str, int]:
+        total = sum(pool.values())
+        if rest := self._units % total:
+            finer = total // math.gcd(rest, total)
+            self._units *= finer
+            for name in self._owed:
+                self._owed[name] *= finer
+        each = amount * self._units // total
+        return {name: each * weight for name, weight in pool.items()}

@@ -82,6 +82,7 @@ def test_new_leads_are_created_with_their_owner_in_turns_and_hubspot_hears(world
     world.clear_counters()
     world.run()
     assert world.writes() == {}
+    assert world.api_calls <= 20
     assert [owner_of(world, one) for one in people] == owners
 
 
@@ -182,6 +183,24 @@ def test_another_router_that_is_faster_wins(world: World, during: str) -> None:
     assert world.sf("Lead", lead_id)["OwnerId"] == other.user_id
     assert assigned(world, contact_id).state == "left"
     assert world.hs(contact_id)["hubspot_owner_id"] == str(other.owner_id)
+
+
+def test_a_pass_that_is_undone_gives_nobody_away_again(world: World) -> None:
+    switch_on(world)
+    contact_id = world.asks_for_demo()
+    fields = {"LastName": "Brandt", "Company": "Nordwerk AG", "Email": "vera.brandt@nordwerk.example"}
+    lead_id = world.org.create("Lead", fields, user_id=world.org.integration_user_id)
+    world.run()
+    assert world.sf("Lead", lead_id)["OwnerId"] in {world.rep.user_id, world.colleague.user_id}
+    assert shell_of(world).accord("undo", "last", "--yes").exit_code == 0
+    for _ in range(2):
+        world.run()
+        assert world.sf("Lead", lead_id)["OwnerId"] == world.org.integration_user_id
+    # Somebody takes the Lead: that counts.
+    world.edit("Lead", lead_id, OwnerId=world.roster.reps[2].user_id)
+    world.settle()
+    assert world.sf("Lead", lead_id)["OwnerId"] == world.roster.reps[2].user_id
+    assert assigned(world, contact_id).state == "left"
 
 
 def test_nobody_away_or_full_gets_one_and_the_queue_waits_for_them(world: World) -> None:

@@ -129,6 +129,16 @@ def test_a_period_in_which_nothing_happened_has_a_page_too() -> None:
     assert read(alone).texts
 
 
+def test_how_leads_are_shared_out_is_on_the_page() -> None:
+    metrics = figures()
+    texts = read(scorecard_html(metrics, SLA, now=NOW)).texts
+    rep = metrics.distribution.filter(which="period").row(0, named=True)
+    index = metrics.balance.filter(which="period").row(0, named=True)
+    assert rep["owner"] in texts
+    shown = " ".join(" ".join(texts).split())
+    assert f"leads to {index['reps']} reps, imbalance {index['gini_number']:.2f} by number" in shown
+
+
 def test_very_many_breaches_are_counted_where_they_are_not_listed() -> None:
     metrics = figures()
     many = pl.concat([metrics.breaches] * 200)
