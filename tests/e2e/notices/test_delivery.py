@@ -140,7 +140,9 @@ def test_nobody_is_named_in_the_outbox_figures_or_logs(
 ) -> None:
     office.tell()
     office.mail.refuses = ["451 not now, vera.brandt@nordwerk.example"] * 2
-    with caplog.at_level(logging.DEBUG, logger="passes"), caplog.at_level(logging.DEBUG, logger="connectors"):
+    # The server that the test runs tells of what it takes; it is not ours.
+    logging.getLogger("mail").setLevel(logging.CRITICAL)
+    with caplog.at_level(logging.DEBUG):
         handed_over(world)
         result = office.tell()
     rows = [{**row._mapping, "recipient": ""} for row in kept(world)]
