@@ -77,7 +77,9 @@ def _hot(connection: sa.Connection, since: datetime) -> Iterable[HotLead]:
             sa.or_(handoffs.c.handed_off_at >= since, judgements.c.judged_at >= since),
             _living(handoffs.c.link_id),
         )
+        .order_by(handoffs.c.handed_off_at)
     )
+    # Of several handoffs of a person the latest counts.
     rows = {row.link_id: row for row in connection.execute(query)}
     latest = sa.select(stage_history.c.link_id, sa.func.max(stage_history.c.at).label("at")).group_by(
         stage_history.c.link_id
