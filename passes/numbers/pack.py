@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import links
+from connectors.store import judged_inputs, links
 from passes import persons, published
+from passes.backtest.tweaks import backtested
 from passes.context import PassContext
 from passes.numbers import decided, known
 from passes.numbers.decided import Decision
@@ -16,6 +18,7 @@ from passes.numbers.known import Known
 from passes.suggest import read_examples
 from reports import words
 from reports.review.page import Decided, Review, review_html
+from sla_rules.backtesting.tweak_effects import TweakEffect
 from sla_rules.metrics import registry
 from sla_rules.metrics.figures import Metrics
 from sla_rules.metrics.period import Period
@@ -37,6 +40,7 @@ class Pack:
         deals, said: ``sla_rules.metrics.told``.
         decisions: of earlier reviews.
         tweaks: to the lead definition, the largest effect first.
+        effects: of each tweak, backtested over the period; none while nothing is kept to do it by.
         no_tweaks: why there are none, where there is too little to learn from.
         names: of the people in the tables, by person id.
     """
@@ -47,6 +51,7 @@ class Pack:
     said: pl.DataFrame
     decisions: tuple[Decision, ...]
     tweaks: tuple[Tweak, ...]
+    effects: tuple[TweakEffect, ...]
     no_tweaks: str
     names: dict[str, str]
 
@@ -64,7 +69,8 @@ def gather(context: PassContext, period: Period) -> Pack:
         tweaks, why_not = _tweaks(context, connection)
         people = pl.concat([frame["person_id"] for frame in (metrics.breaches, deals, said)])
         names = names_of(connection, people.unique().to_list())
-    return Pack(metrics, _weeks(facts, period, now), deals, said, decisions, tweaks, why_not, names)
+    effects = _effects(context, tweaks, period, now)
+    return Pack(metrics, _weeks(facts, period, now), deals, said, decisions, tweaks, effects, why_not, names)
 
 
 def names_of(connection: sa.Connection, link_ids: Iterable[str]) -> dict[str, str]:
@@ -80,6 +86,15 @@ def _tweaks(context: PassContext, connection: sa.Connection) -> tuple[tuple[Twea
         return tuple(top_tweaks(definition, examples, most=_TWEAKS)), ""
     except TooFewAnswers as few:
         return (), str(few)
+
+
+def _effects(
+    context: PassContext, tweaks: tuple[Tweak, ...], period: Period, now: datetime
+) -> tuple[TweakEffect, ...]:
+    with context.store.begin() as connection:
+        if not judged_inputs.kept_since(connection):
+            return ()
+    return tuple(backtested(context, tweaks, since=period.start, until=min(period.end, now)))
 
 
 def _weeks(facts: Known, period: Period, now: datetime) -> pl.DataFrame:
@@ -137,7 +152,7 @@ def page_of(pack: Pack, contract: SlaContract, *, now: datetime) -> str:
         deals=pack.deals,
         said=pack.said,
         decisions=[_decided(one, pack.metrics) for one in pack.decisions],
-        tweaks=[_tweak(one) for one in pack.tweaks],
+        tweaks=[_tweak(one, effect) for one, effect in zip_longest(pack.tweaks, pack.effects)],
         no_tweaks=pack.no_tweaks,
         names=pack.names,
     )
@@ -177,7 +192,14 @@ def figure_words(metric: str | None, value: float | None, currency: str) -> str:
             return words.count(value)
 
 
-def _tweak(one: Tweak) -> dict[str, str]:
+def _tweak(one: Tweak, effect: TweakEffect | None) -> dict[str, str]:
     change, _, _ = one.told.partition(": effect")
-    effect = f"ranks people held out better by {one.effect:.3f} (AUC, ± {one.spread:.3f})"
-    return {"change": change[:1].upper() + change[1:], "effect": effect}
+    told = f"ranks people held out better by {one.effect:.3f} (AUC, ± {one.spread:.3f})"
+    if effect is not None:
+        told += (
+            f"; in this period {effect.per_week.proposed:.1f} newly qualified a week instead of "
+            f"{effect.per_week.in_force:.1f}, accepted {words.percent(effect.precision.proposed)} of those chosen "
+            f"instead of {words.percent(effect.precision.in_force)}, chosen {words.percent(effect.recall.proposed)} of "
+            f"the accepted instead of {words.percent(effect.recall.in_force)}"
+        )
+    return {"change": change[:1].upper() + change[1:], "effect": told}

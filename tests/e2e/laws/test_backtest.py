@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from passes.backtest.tweaks import backtested
+from passes.suggest import read_examples
+from sla_rules.suggesting.tweaks import top_tweaks
 from tests.e2e.cli_world import Shell, shell_of
 from tests.e2e.fresh_databases import FreshDatabases
-from tests.e2e.laws.world import World
+from tests.e2e.laws.world import START, World
 
 PEOPLE = 64
 DAYS = ("--since", "2026-10-05", "--until", "2026-10-12")
@@ -173,3 +176,17 @@ def test_suggestions_can_be_read_checked_and_tried(shell: Shell, tmp_path: Path)
     )
     assert tried["in_force"]["ranking"] == pytest.approx(suggested["ranking"])
     assert tried["proposed"]["ranking"] > tried["in_force"]["ranking"] + 0.1
+
+
+def test_each_suggested_change_is_told_to_the_review_with_what_it_would_have_done(past: World) -> None:
+    context = past.bench.open("review")
+    definition = context.contracts.definition
+    with past.bench.store.begin() as connection:
+        examples = read_examples(connection, context.mapping, definition, "accepted")
+    tweaks = top_tweaks(definition, examples)
+    effects = backtested(context, tweaks, since=START, until=past.clock.now())
+    assert len(effects) == len(tweaks) > 0
+    reached = sum(_likes(number) for number in range(PEOPLE)) / PEOPLE
+    for effect in effects:
+        assert (effect.precision.in_force, effect.recall.in_force) == (reached, 1.0)
+        assert effect.per_week.in_force > 0
