@@ -40,6 +40,7 @@ class Known:
     dispositions: pl.DataFrame
     statuses: pl.DataFrame
     opportunities: pl.DataFrame
+    timeline: pl.DataFrame
     touches: pl.DataFrame
     campaigns: pl.DataFrame
     people: pl.DataFrame
@@ -84,6 +85,7 @@ def load(context: PassContext, connection: sa.Connection) -> Known:
         dispositions=frames.read(connection, dispositions),
         statuses=frames.read(connection, sales_statuses),
         opportunities=opportunities_of_people(connection),
+        timeline=timeline,
         touches=human_touches(contract, timeline, sales_owners=sales),
         campaigns=campaigns(connection),
         people=agreed.segmented(context, connection, history["person_id"].unique().to_list()),

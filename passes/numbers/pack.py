@@ -20,6 +20,7 @@ from reports import words
 from reports.review.page import Decided, Review, review_html
 from sla_rules.backtesting.tweak_effects import TweakEffect
 from sla_rules.metrics import registry
+from sla_rules.metrics.actions import actions_taken
 from sla_rules.metrics.figures import Metrics
 from sla_rules.metrics.period import Period
 from sla_rules.metrics.told import answers_given, closed_deals
@@ -38,6 +39,7 @@ class Pack:
     Attributes:
         weeks: attainment of each commitment week by week, with ``starts_on``.
         deals, said: ``sla_rules.metrics.told``.
+        actions: ``sla_rules.metrics.actions``.
         decisions: of earlier reviews.
         tweaks: to the lead definition, the largest effect first.
         effects: of each tweak, backtested over the period; none while nothing is kept to do it by.
@@ -49,6 +51,7 @@ class Pack:
     weeks: pl.DataFrame
     deals: pl.DataFrame
     said: pl.DataFrame
+    actions: pl.DataFrame
     decisions: tuple[Decision, ...]
     tweaks: tuple[Tweak, ...]
     effects: tuple[TweakEffect, ...]
@@ -65,12 +68,22 @@ def gather(context: PassContext, period: Period) -> Pack:
         metrics = published.with_published(connection, figures)
         deals = closed_deals(facts.handoffs, facts.opportunities, period, now=now)
         said = answers_given(facts.dispositions, period)
+        actions = actions_taken(
+            facts.handoffs,
+            timeline=facts.timeline,
+            touches=facts.touches,
+            dispositions=facts.dispositions,
+            statuses=facts.statuses,
+            period=period,
+            now=now,
+        )
         decisions = decided.of_review(connection, facts, period, now=now)
         tweaks, why_not = _tweaks(context, connection)
-        people = pl.concat([frame["person_id"] for frame in (metrics.breaches, deals, said)])
+        people = pl.concat([frame["person_id"] for frame in (metrics.breaches, deals, said, actions)])
         names = names_of(connection, people.unique().to_list())
     effects = _effects(context, tweaks, period, now)
-    return Pack(metrics, _weeks(facts, period, now), deals, said, decisions, tweaks, effects, why_not, names)
+    weeks = _weeks(facts, period, now)
+    return Pack(metrics, weeks, deals, said, actions, decisions, tweaks, effects, why_not, names)
 
 
 def names_of(connection: sa.Connection, link_ids: Iterable[str]) -> dict[str, str]:
@@ -124,6 +137,7 @@ def tables_of(pack: Pack) -> dict[str, pl.DataFrame]:
     told = {
         "deals": pack.deals,
         "said": pack.said,
+        "actions": pack.actions,
         "weeks": pack.weeks,
         "decisions": _decisions(pack.decisions),
     }

@@ -85,6 +85,37 @@ def test_a_review_shows_what_sales_said_what_was_decided_and_what_moved(world: W
     assert {"figures", "deals", "decisions", "weeks", "distribution"} <= files.keys()
 
 
+def test_every_action_on_every_lead_handed_over_is_listed(world: World, tmp_path: Path) -> None:
+    called, forgotten = handed_over(world, 1), handed_over(world, 2)
+    world.later(hours=1)
+    call = {"Subject": "Call", "TaskSubtype": "Call", "CallType": "Outbound", "Status": "Completed"}
+    world.org.create(
+        "Task", {**call, "WhoId": called, "OwnerId": world.rep.user_id}, user_id=world.rep.user_id
+    )
+    world.later(hours=1)
+    world.edit("Lead", called, Status="Working - Contacted")
+    world.settle()
+    world.later(hours=1)
+    world.edit("Lead", called, Accord_Disposition__c="Accepted")
+    world.settle()
+
+    pack = packs.gather(world.bench.open("review"), a_month(world))
+    (file,) = write_tables(tmp_path, {"actions": packs.tables_of(pack)["actions"]})
+    rows = list(csv.DictReader(file.open(encoding="utf-8")))
+
+    told = [
+        (row["nth"], row["action"], row["told"], row["is_touch"]) for row in rows if "Nr1" in row["person"]
+    ]
+    assert told == [
+        ("1", "call", "outbound", "true"),
+        ("2", "status", "Working - Contacted", "false"),
+        ("3", "answer", "Accepted", "false"),
+    ]
+    assert [row["by"] for row in rows if row["action"] == "call"] == [world.rep.email]
+    assert forgotten
+    assert [(row["nth"], row["action"]) for row in rows if "Nr2" in row["person"]] == [("", "")]
+
+
 def test_the_commands_write_decide_and_settle(world: World, tmp_path: Path) -> None:
     world.run()
     shell = shell_of(world)
