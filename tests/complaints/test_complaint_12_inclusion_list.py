@@ -4,18 +4,17 @@ Accord's answer: the filter is a rule, evaluated in each pass; entering and leav
 never cuts off updates, opt-outs or feedback; and `accord explain` names the clause.
 """
 
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from connectors.store.tables import stage_history
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 
 def _explained(world: World, who: str) -> Any:
-    return Shell(world.sandbox, Path(str(sa.make_url(world.database_url).database))).json("explain", who)
+    return shell_of(world).json("explain", who)
 
 
 def test_the_clause_that_keeps_somebody_out_is_named_and_passing_it_is_enough(world: World) -> None:

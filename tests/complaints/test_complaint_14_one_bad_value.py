@@ -4,11 +4,7 @@ Accord's answer: the good fields are written, the bad one waits with the accepte
 itself once it is mapped; both schemas are held against the mapping before anything is written.
 """
 
-from pathlib import Path
-
-import sqlalchemy as sa
-
-from tests.e2e.cli_world import Shell
+from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 
 
@@ -21,7 +17,7 @@ def test_good_fields_go_bad_ones_wait_with_the_accepted_values_and_replay_once_m
     lead = world.sf("Lead", str(world.lead_of(contact_id)))
     assert (lead["LastName"], lead["City"], lead["Industry"], lead["Title"]) == ("Brandt", "Kiel", None, None)
     assert world.lead_of(neighbour)
-    shell = Shell(world.sandbox, Path(str(sa.make_url(world.database_url).database)))
+    shell = shell_of(world)
     waiting = {row["field"]: row for row in shell.json("holds", "--person", "vera.brandt@nordwerk.example")}
     assert waiting.keys() == {"industry", "title"}
     assert "Technology" in waiting["industry"]["accepted"]
