@@ -36,8 +36,8 @@ def command(folder: Path, *, template: str | None, given: Sequence[str]) -> Exit
         "sla.yaml": filled.sla(chosen.text("sla.yaml"), answers, today=today),
     }
     for name, kind in KINDS.items():
-        package, file = kind.shipped.parts
-        texts.setdefault(file, files(package).joinpath(file).read_text("utf-8"))
+        *package, file = kind.shipped.parts
+        texts.setdefault(file, files(".".join(package)).joinpath(file).read_text("utf-8"))
         texts[kind.schema_file.name] = schema_text(name)
     _write(folder, texts)
     return _prove(folder)
