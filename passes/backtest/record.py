@@ -7,12 +7,14 @@ import polars as pl
 import sqlalchemy as sa
 
 from connectors.store import definitions, frames
-from connectors.store.tables import links, stage_history
+from connectors.store.tables import dispositions, links, stage_history
 from passes.in_force import parsed
 from sla_rules.backtesting.replay import History, replay, stages_at
+from sla_rules.sla import SlaContract
 
 _INSTANT = timedelta(microseconds=1)
 _MERGED = "two links turned out to be one person"
+_SENT_BACK = "sales had sent them back, and what they did before no longer counted"
 _NOT_EXPLAINED = "not explained"
 
 
@@ -47,11 +49,12 @@ class Record:
 
 
 def against_record(
-    connection: sa.Connection, history: History, *, since: datetime, until: datetime
+    connection: sa.Connection, contract: SlaContract, history: History, *, since: datetime, until: datetime
 ) -> Record:
     """Replay each version for the time in which it judged, and compare it with the stage history once a day.
 
     Args:
+        contract: which answers send people back; the replay of a definition alone does not rest them.
         since: not before attributes were kept.
     """
     recorded = frames.read(connection, stage_history, where=[stage_history.c.at <= until])
@@ -75,12 +78,32 @@ def against_record(
         compared += both.height
         found.append(both.filter(pl.col("replayed").ne_missing(pl.col("recorded"))))
     merged = set(connection.execute(sa.select(links.c.merged_into).distinct()).scalars())
+    sent_back = _sent_back(connection, contract)
+
+    def why(person_id: str, at: datetime) -> str:
+        if person_id in merged:
+            return _MERGED
+        return _SENT_BACK if person_id in sent_back and sent_back[person_id] <= at else _NOT_EXPLAINED
+
+    rows = pl.concat(found).sort("at", "person_id").iter_rows(named=True) if found else ()
     differences = [
-        Difference(row["person_id"], row["at"], row["recorded"], row["replayed"],
-                   _MERGED if row["person_id"] in merged else _NOT_EXPLAINED)
-        for row in (pl.concat(found).sort("at", "person_id").iter_rows(named=True) if found else ())
-    ]  # fmt: skip
+        Difference(
+            row["person_id"],
+            row["at"],
+            row["recorded"],
+            row["replayed"],
+            why(row["person_id"], row["at"]),
+        )
+        for row in rows
+    ]
     return Record(compared, len(days), tuple(differences))
+
+
+def _sent_back(connection: sa.Connection, contract: SlaContract) -> dict[str, datetime]:
+    """Since when sales has sent people back."""
+    answers = [one.answer for one in contract.recycling.answers]
+    said = frames.read(connection, dispositions, where=[dispositions.c.disposition.in_(answers)])
+    return dict(said.group_by("person_id").agg(pl.col("at").min()).iter_rows())
 
 
 def _both(recorded: pl.DataFrame, states: pl.DataFrame, moments: pl.Series) -> pl.DataFrame:

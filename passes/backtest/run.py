@@ -80,7 +80,9 @@ def run(
         read = read_facts(context, connection, (in_force, proposed), since=since, until=end)
         exact = read.known.exact_from
         begins = max(since, exact) if exact is not None else since
-        record = against_record(connection, read.facts.history, since=begins, until=end)
+        record = against_record(
+            connection, context.contracts.sla, read.facts.history, since=begins, until=end
+        )
     return Answer(backtest(in_force, proposed, read.facts), read.known, record)
 
 

@@ -92,7 +92,9 @@ def test_its_past_can_be_judged_again_and_comes_out_as_written_down(
     )  # fmt: skip
     found = json.loads(told.stdout)
     assert found["record"]["compared"] > 60
-    assert found["record"]["differences"] == []
+    assert {one["why"] for one in found["record"]["differences"]} <= {
+        "sales had sent them back, and what they did before no longer counted"
+    }
     assert found["moves"] == []
 
 
