@@ -339,12 +339,16 @@ def scorecard(
     days: Annotated[
         int | None, typer.Option(min=1, max=3660, help="The last n days instead of the running month.")
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="As it stood at the end of this day, from what was known then."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure both halves of the agreement and write the scorecard as one HTML page."""
     from cli import scorecard as work
 
-    _end(work.command(out, days=days, as_json=as_json))
+    _end(work.command(out, days=days, as_of=as_of, as_json=as_json))
 
 
 app.add_typer(review_app, name="review", rich_help_panel=_AGREEMENT)

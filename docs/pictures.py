@@ -1,7 +1,8 @@
 """Makes the pictures of the documentation from the product itself: python -m docs.pictures [--days 10]
 
-Two simulated CRMs, some days of work with a pass after each, then screenshots of a Salesforce Lead, of a HubSpot
-contact and of the scorecard into docs/pictures/. Needs Chromium. Nothing leaves this machine.
+Two simulated CRMs, some days of work with a pass after each, then screenshots into docs/pictures/: a Salesforce Lead, a
+HubSpot contact, the scorecard, the review pack, the lead definition and the SLA. Needs Chromium. Nothing leaves this
+machine.
 """
 
 import argparse
@@ -9,8 +10,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,15 +23,21 @@ from connectors.store.tables import links
 from dagster_project.settings import Settings
 from dagster_project.workbench import open_workbench
 from passes import measure
-from passes.context import PassOptions
+from passes.context import PassContext, PassOptions
+from passes.numbers import decided
+from passes.numbers import pack as packs
 from passes.run import run_pass
 from passes.workbench import Workbench
+from reports.definition_page import definition_html
+from reports.sla_page import sla_html
 from sandbox.hubspot.records import Record
 from sandbox.launch import Sandbox, start_sandbox
+from sla_rules.metrics.period import Period
 
 FOLDER = Path(__file__).parent / "pictures"
 MONDAY = datetime(2026, 10, 5, 6, tzinfo=UTC)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_HEIGHTS = {"review": 1700}
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -54,31 +62,31 @@ class Shot:
     height: int
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Make every picture; 2 without a browser."""
     parser = argparse.ArgumentParser(description="Make the pictures of the documentation.")
     parser.add_argument("--people", type=int, default=300)
     parser.add_argument("--days", type=int, default=10, help="days of work")
     parser.add_argument("--step-hours", type=int, default=2, help="hours of work between two passes")
     parser.add_argument("--seed", type=int, default=7)
-    options = parser.parse_args()
+    parser.add_argument("--out", type=Path, default=FOLDER, help="where to write the pictures")
+    options = parser.parse_args(arguments)
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         print(f"No browser found: install one of {', '.join(BROWSERS)}.", file=sys.stderr)
         return 2
-    FOLDER.mkdir(exist_ok=True)
+    options.out.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         start_sandbox(seed=options.seed, people=options.people, start=MONDAY) as sandbox,
         open_workbench(_settings(sandbox, Path(folder)), clock=sandbox.clock.now) as bench,
     ):
-        scorecard = Path(folder) / "scorecard.html"
         _work(sandbox, bench, options.days, options.step_hours)
-        scorecard.write_text(_scorecard(bench), "utf-8")
-        for shot in _shots(sandbox, bench, scorecard):
-            target = FOLDER / f"{shot.name}.png"
+        pages = _pages(bench, Path(folder))
+        for shot in _shots(sandbox, bench, pages):
+            target = options.out / f"{shot.name}.png"
             _take(browser, shot, target, Path(folder) / "profile")
-            print(f"{target.relative_to(FOLDER.parents[1])}: {target.stat().st_size // 1024} kB")
+            print(f"{target}: {target.stat().st_size // 1024} kB")
     return 0
 
 
@@ -105,19 +113,45 @@ def _work(sandbox: Sandbox, bench: Workbench, days: int, step_hours: int) -> Non
     run_pass(bench, "last", PassOptions(approve=True))
 
 
-def _scorecard(bench: Workbench) -> str:
+def _pages(bench: Workbench, folder: Path) -> dict[str, Path]:
+    """The pages that Accord makes of this business, by name."""
     bench.run(measure.scorecard, "sla_scorecard", "scorecard")
+    context = bench.open("pages")
+    _decide(context)
+    now, contracts = context.now(), context.contracts
+    pack = packs.gather(context, Period.span(now - timedelta(days=30), now, contracts.sla.zone))
     bench.release()
     with bench.store.begin() as connection:
-        return str(runs.latest_document(connection, measure.SCORECARD).body)
+        scorecard = str(runs.latest_document(connection, measure.SCORECARD).body)
+    texts = {
+        "scorecard": scorecard,
+        "review": packs.page_of(pack, contracts.sla, now=now),
+        "definition": definition_html(contracts.definition),
+        "sla": sla_html(contracts.sla),
+    }
+    pages = {}
+    for name, text in texts.items():
+        pages[name] = folder / f"{name}.html"
+        pages[name].write_text(text, "utf-8")
+    return pages
 
 
-def _shots(sandbox: Sandbox, bench: Workbench, scorecard: Path) -> list[Shot]:
+def _decide(context: PassContext) -> None:
+    """What an earlier review may have decided."""
+    due = (context.now() + timedelta(days=21)).date()
+    for text, owner, metric in (
+        ("Leads of webinars are called first, the same day", "Head of Sales", "first_touch"),
+        ("Free-mail addresses go to nurture until they show a company", "Head of Marketing", "rejected"),
+    ):
+        decided.decide(context, text, owner=owner, metric=metric, due=due, by="the review")
+
+
+def _shots(sandbox: Sandbox, bench: Workbench, pages: Mapping[str, Path]) -> list[Shot]:
     lead, contact = _worked_lead(sandbox, bench), _answered_contact(sandbox)
     return [
         Shot("salesforce-lead", f"{sandbox.salesforce.pages_url}Lead/{lead}", 1240, 1100),
         Shot("hubspot-contact", f"{sandbox.hubspot.pages_url}contacts/{contact}", 1240, 1100),
-        Shot("scorecard", scorecard.as_uri(), 1240, 1180),
+        *(Shot(name, page.as_uri(), 1240, _HEIGHTS.get(name, 1180)) for name, page in pages.items()),
     ]
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import agreement, frames, links, wake_ups
+from connectors.store import agreement, frames, known_facts, links, wake_ups
 from connectors.store.tables import (
     activities,
     clocks,
@@ -25,6 +25,8 @@ from passes import account_control, admission, campaigns, enforcement, persons
 from passes import handoffs as handoff_step
 from passes.attribution import joined
 from passes.context import PassContext
+from passes.numbers import as_of
+from passes.numbers.known import opportunities_of
 from passes.opportunities import Opportunity, of_contacts
 from passes.recycling import standings
 from passes.routing import decide as routing
@@ -49,6 +51,9 @@ def run(context: PassContext) -> StepResult:
     now = context.now()
     with context.store.begin() as connection:
         _wake(connection, now)
+        if known_facts.begin(connection, now=now):
+            links.mark_all(connection, "feedback_due", "person")
+        known_facts.retire_merged(connection, now=now)
         wake_ups.wake(connection, now)
         due = links.due(connection, "feedback_due", "person")
     changed = 0
@@ -114,15 +119,22 @@ def _run_part(
         key for key in owners.inactive["salesforce"] if "@" in key
     }
     touches = human_touches(contract, timeline, sales_owners=sales)
+    said = frames.read(connection, dispositions, link_ids=ids)
+    statuses = frames.read(connection, sales_statuses, link_ids=ids)
+    excused = frames.read(connection, excuses, link_ids=ids)
     run_now = run_clocks(
         contract,
         handoffs=handed,
         touches=touches,
-        dispositions=frames.read(connection, dispositions, link_ids=ids),
-        statuses=frames.read(connection, sales_statuses, link_ids=ids),
-        excuses=frames.read(connection, excuses, link_ids=ids),
+        dispositions=said,
+        statuses=statuses,
+        excuses=excused,
         now=now,
     )
+    facts = {"touch": touches, "disposition": said, "status": statuses, "excuse": excused}
+    facts |= {"handoff": handed.filter("confirmed"), "opportunity": opportunities_of(connection, part)}
+    facts["stage"] = frames.read(connection, stage_history, link_ids=ids)
+    as_of.note(connection, ids, facts, now=now)
     run_now = with_excuses(run_now, agreement.standing_excuses(connection, ids))
     frames.delete(connection, clocks, ids)
     frames.write(connection, clocks, run_now)

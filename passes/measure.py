@@ -15,7 +15,7 @@ from connectors.store.tables import clocks
 from connectors.store.tables import metrics as metrics_table
 from passes import persons, published
 from passes.context import PassContext
-from passes.numbers import known, stated
+from passes.numbers import as_of, known, stated
 from passes.step import Finding, StepResult
 from reports.scorecard import Links, PersonRef, scorecard_html
 from reports.scorecard_markdown import scorecard_markdown
@@ -66,13 +66,29 @@ def scorecard(context: PassContext, *, period: Period | None = None) -> StepResu
     """The scorecard of the running month as a self-contained page, kept in the database."""
     measured = compute(context, "month", period=period)
     now = context.now()
-    html = scorecard_html(measured, context.contracts.sla, now=now, links=_links(context, measured))
+    html = page(context, measured)
     with context.store.begin() as connection:
         runs.save_document(connection, SCORECARD, "text/html", html, now=now)
     return StepResult(
         figures={"breaches named": measured.breaches.height, "page bytes": len(html.encode())},
         texts={"scorecard": scorecard_markdown(measured, context.contracts.sla)},
     )
+
+
+def page(context: PassContext, measured: Metrics) -> str:
+    """The scorecard of these figures as a self-contained page, with people's names."""
+    links_of = _links(context, measured)
+    return scorecard_html(measured, context.contracts.sla, now=context.now(), links=links_of)
+
+
+def compute_as_of(context: PassContext, period: Period, moment: datetime) -> Metrics:
+    """The figures of a period as they stood at a moment, from what was known then.
+
+    Raises:
+        AsOfError: what was known then is not on record.
+    """
+    with context.store.begin() as connection:
+        return as_of.load(context, connection, moment).measured(period, period.before(), now=moment)
 
 
 def compute(context: PassContext, kind: Any, *, period: Period | None = None) -> Metrics:

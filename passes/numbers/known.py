@@ -1,6 +1,6 @@
 """What the figures are measured from, loaded once for as many periods as are asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from connectors.store import frames, links, mirror
+from connectors.store import agreement, frames, links, mirror
 from connectors.store.tables import (
     activities,
-    clocks,
     dispositions,
+    excuses,
     handoffs,
     sales_statuses,
     stage_history,
@@ -21,6 +21,8 @@ from passes import agreed, persons
 from passes.context import PassContext
 from passes.opportunities import of_contacts
 from sla_rules.attributes import read_attributes
+from sla_rules.clocks import run_clocks
+from sla_rules.clocks_excused import with_excuses
 from sla_rules.metrics.by_group import ATTRIBUTES
 from sla_rules.metrics.figures import Metrics, measure
 from sla_rules.metrics.period import Period
@@ -77,16 +79,28 @@ def load(context: PassContext, connection: sa.Connection) -> Known:
     ids = handed["person_id"].to_list()
     timeline = frames.read(connection, activities, link_ids=ids, where=[activities.c.copy_of.is_(None)])
     history = frames.read(connection, stage_history)
+    touches = human_touches(contract, timeline, sales_owners=sales)
+    said, statuses = frames.read(connection, dispositions), frames.read(connection, sales_statuses)
+    # The clocks that passes keep are of the pass that last looked at the person: a late one has grown since.
+    clocks = run_clocks(
+        contract,
+        handoffs=handed,
+        touches=touches,
+        dispositions=said,
+        statuses=statuses,
+        excuses=frames.read(connection, excuses, link_ids=ids),
+        now=context.now(),
+    )
     return Known(
         contract=contract,
-        clocks=frames.read(connection, clocks),
+        clocks=with_excuses(clocks, agreement.standing_excuses(connection)),
         handoffs=handed,
         history=history,
-        dispositions=frames.read(connection, dispositions),
-        statuses=frames.read(connection, sales_statuses),
+        dispositions=said,
+        statuses=statuses,
         opportunities=opportunities_of_people(connection),
         timeline=timeline,
-        touches=human_touches(contract, timeline, sales_owners=sales),
+        touches=touches,
         campaigns=campaigns(connection),
         people=agreed.segmented(context, connection, history["person_id"].unique().to_list()),
         announcements=agreed.announcements(context, connection),
@@ -111,9 +125,14 @@ def attributes(context: PassContext, connection: sa.Connection, history: pl.Data
 
 def opportunities_of_people(connection: sa.Connection) -> pl.DataFrame:
     """The opportunities of everybody who became a Contact, as ``sla_frames.OPPORTUNITIES``."""
+    return opportunities_of(connection, links.load_all(connection, "person"))
+
+
+def opportunities_of(connection: sa.Connection, people: Iterable[links.LinkRow]) -> pl.DataFrame:
+    """The opportunities of those of these people who became Contacts."""
     contacts = {
         row.link.salesforce_id: row.link.link_id
-        for row in links.load_all(connection, "person")
+        for row in people
         if row.link.salesforce_type == "Contact" and row.link.salesforce_id
     }
     rows = [

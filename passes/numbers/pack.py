@@ -38,6 +38,7 @@ class Pack:
 
     Attributes:
         weeks: attainment of each commitment week by week, with ``starts_on``.
+        course: ``starts_on, so_far``: people newly qualified from the period's start to the end of each week.
         deals, said: ``sla_rules.metrics.told``.
         actions: ``sla_rules.metrics.actions``.
         decisions: of earlier reviews.
@@ -49,6 +50,7 @@ class Pack:
 
     metrics: Metrics
     weeks: pl.DataFrame
+    course: pl.DataFrame
     deals: pl.DataFrame
     said: pl.DataFrame
     actions: pl.DataFrame
@@ -82,8 +84,8 @@ def gather(context: PassContext, period: Period) -> Pack:
         people = pl.concat([frame["person_id"] for frame in (metrics.breaches, deals, said, actions)])
         names = names_of(connection, people.unique().to_list())
     effects = _effects(context, tweaks, period, now)
-    weeks = _weeks(facts, period, now)
-    return Pack(metrics, weeks, deals, said, actions, decisions, tweaks, effects, why_not, names)
+    weeks, course = _weeks(facts, period, now), _course(facts, period, now)
+    return Pack(metrics, weeks, course, deals, said, actions, decisions, tweaks, effects, why_not, names)
 
 
 def names_of(connection: sa.Connection, link_ids: Iterable[str]) -> dict[str, str]:
@@ -118,6 +120,15 @@ def _weeks(facts: Known, period: Period, now: datetime) -> pl.DataFrame:
         for week in weeks_of(period, until=now)
     ]
     return pl.concat(frames)
+
+
+def _course(facts: Known, period: Period, now: datetime) -> pl.DataFrame:
+    rows = []
+    for week in weeks_of(period, until=now):
+        until = facts.measured(Period.span(period.start, week.end, period.zone), None, now=now)
+        people = until.funnel.filter(pl.col("step") == "qualified")["people"].item()
+        rows.append((week.start.astimezone(week.zone).date(), people))
+    return pl.DataFrame(rows, schema={"starts_on": pl.Date, "so_far": pl.Int64}, orient="row")
 
 
 def weeks_of(period: Period, *, until: datetime) -> Iterator[Period]:
@@ -163,6 +174,7 @@ def page_of(pack: Pack, contract: SlaContract, *, now: datetime) -> str:
     review = Review(
         metrics=pack.metrics,
         weeks=pack.weeks,
+        course=pack.course,
         deals=pack.deals,
         said=pack.said,
         decisions=[_decided(one, pack.metrics) for one in pack.decisions],

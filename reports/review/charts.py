@@ -66,12 +66,10 @@ def quota_svg(course: pl.DataFrame, target: float) -> str:
     """Newly qualified people, added up week by week, against the quota's even course.
 
     Args:
-        course: ``starts_on, people`` of each week, oldest first.
+        course: ``starts_on, so_far`` of each week, oldest first.
         target: of the whole period.
     """
-    rows = course.sort("starts_on").with_columns(
-        so_far=pl.col("people").cum_sum(), week=pl.col("starts_on").dt.strftime("%-d %b")
-    )
+    rows = course.sort("starts_on").with_columns(week=pl.col("starts_on").dt.strftime("%-d %b"))
     steps = max(rows.height, 1)
     rows = rows.with_columns(due=pl.Series([target * (step + 1) / steps for step in range(rows.height)]))
     x = alt.X("week:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False))

@@ -50,6 +50,7 @@ class Review:
 
     Attributes:
         weeks: attainment of each commitment week by week, with ``starts_on``.
+        course: ``starts_on, so_far``: people newly qualified from the period's start to the end of each week.
         deals, said: ``sla_rules.metrics.told``.
         tweaks: each proposed change to the lead definition with its effect, in words; largest first.
         no_tweaks: why there are none.
@@ -58,6 +59,7 @@ class Review:
 
     metrics: Metrics
     weeks: pl.DataFrame
+    course: pl.DataFrame
     deals: pl.DataFrame
     said: pl.DataFrame
     decisions: Sequence[Decided]
@@ -89,7 +91,7 @@ def review_html(review: Review, contract: SlaContract, *, now: datetime) -> str:
         past=figures.get("previous"),
         decisions=review.decisions,
         weeks=_weeks(review.weeks),
-        course=_course(review.weeks, contract, metrics),
+        course=_course(review.course, contract, metrics),
         bands=_svg(charts.bands_svg(metrics.bands)),
         reps=_reps(metrics, contract),
         delays=arranged.delays(metrics.delays),
@@ -126,17 +128,12 @@ def _weeks(weeks: pl.DataFrame) -> Markup | None:
     return _svg(weeks_svg(shares.with_columns(label=pl.col("commitment").str.replace_all("_", " "))))
 
 
-def _course(weeks: pl.DataFrame, contract: SlaContract, metrics: Metrics) -> Markup | None:
-    quota = next(
-        (one for one in contract.commitments if isinstance(one.target, Quota) and one.segment is None), None
-    )
-    if quota is None:
+def _course(course: pl.DataFrame, contract: SlaContract, metrics: Metrics) -> Markup | None:
+    quotas = [one for one in contract.commitments if isinstance(one.target, Quota) and one.segment is None]
+    if not quotas or course.is_empty():
         return None
-    rows = weeks.filter(pl.col("commitment") == quota.id).select(
-        "starts_on", pl.col("numerator").alias("people")
-    )
-    target = metrics.quotas.filter(pl.col("commitment") == quota.id)["expected_by_now"]
-    return _svg(quota_svg(rows, float(target[0]))) if rows.height and target.len() else None
+    target = metrics.quotas.filter(pl.col("commitment") == quotas[0].id)["expected_by_now"]
+    return _svg(quota_svg(course, float(target[0]))) if target.len() else None
 
 
 def _reps(metrics: Metrics, contract: SlaContract) -> Markup | None:

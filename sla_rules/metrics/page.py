@@ -32,6 +32,12 @@ restated. Of a period that is over every change of a figure adds a row to the ta
 its statement: the first is what was published, the last is what is known now. The partitioned assets
 `day_figures`, `week_figures`, `month_figures` and `quarter_figures` restate any earlier period, or a range of them by a
 back-fill in Dagster.
+
+`accord scorecard --as-of 2026-10-15` tells the figures as they stood at the end of that day, from what was known then:
+a touch written down later, an answer, another owner, a merge or an excuse given since are left out, under the SLA in
+use that day. For this the table `known_facts` keeps each change of handoffs, touches, answers, stages and opportunities
+with the moment at which Accord learnt it, since the first pass that kept it. Campaign costs, and what a person is
+(country, source, persona), are told as they are known today.
 """
 
 

@@ -92,7 +92,7 @@ DEFINITIONS: tuple[MetricDefinition, ...] = (
         "handoffs",
         "p50",
         _HANDED,
-        "the last judgement at or before the handoff",
+        "the last change of stage at or before the handoff",
     ),
     MetricDefinition(
         KEPT,

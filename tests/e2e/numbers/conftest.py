@@ -52,6 +52,6 @@ def watched(database_url: str, *, seed: int, people: int, days: int, step_hours:
 def businesses(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Watched]:
     folder: Path = tmp_path_factory.mktemp("numbers")
     return {
-        seed: watched(f"sqlite:///{folder / f'{seed}.db'}", seed=seed, people=40, days=6, step_hours=4)
+        seed: watched(f"sqlite:///{folder / f'{seed}.db'}", seed=seed, people=26, days=3, step_hours=8)
         for seed in SEEDS
     }

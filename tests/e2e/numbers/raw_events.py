@@ -66,6 +66,7 @@ class Watcher:
         self._stages: dict[str, list[tuple[datetime, str, float | None]]] = defaultdict(list)
         self._refusals: dict[tuple[str, str], datetime] = {}
         self._handed: dict[str, datetime] = {}
+        self._incomplete: set[str] = set()
 
     # ---- looking
 
@@ -105,8 +106,12 @@ class Watcher:
             for row in self._org.rows(sobject):
                 self._stage(row.id, row.get("Accord_Stage__c"), row.get("Accord_Score__c"), at)
                 handed = row.get("Accord_Handoff_At__c")
-                if handed is not None:
-                    self._handed.setdefault(row.id, handed)
+                if handed is not None and row.id not in self._handed:
+                    self._handed[row.id] = handed
+                    if not (row["LastName"] and (row.get("Company") or row.get("AccountId"))):
+                        self._incomplete.add(row.id)
+                    if not (row["Email"] or row["Phone"]):
+                        self._incomplete.add(row.id)
 
     def _stage(self, record_id: str, stage: str | None, score: Any, at: datetime) -> None:
         known = self._stages[record_id]
@@ -126,8 +131,10 @@ class Watcher:
             person.stages = self._stages_of(contact_ids or ids)
             handed = [self._handed[one] for one in ids if one in self._handed]
             person.handed_at = min(handed, default=None)
-            person.owner = self._owner(ids)
+            person.incomplete = bool(self._incomplete.intersection(ids))
             person.touches = _once([touch for one in ids for touch in touches.get(one, [])])
+            since = person.handed_at or now
+            person.owner = self._owner(ids) or next((by for at, by in person.touches if at >= since), None)
             person.told = self._told_of(ids)
             for name, attribute in (("HasOptedOutOfEmail", "no_mail_since"), ("DoNotCall", "no_calls_since")):
                 moments = [self._refusals[one, name] for one in ids if (one, name) in self._refusals]

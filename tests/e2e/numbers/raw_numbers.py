@@ -58,8 +58,14 @@ class Numbers:
             for a, p in zip(answers, handed, strict=True)
             if a.converted_at and p.handed_at
         ]
+        to_win = [
+            (min(d["SystemModstamp"] for d in found) - p.handed_at) / timedelta(days=1)
+            for found, p in zip(won, handed, strict=True)
+            if found and p.handed_at
+        ]
         figures: dict[str, Figure] = {
             "handed_over": (every, None, None, None),
+            "complete_at_handoff": (sum(not one.incomplete for one in handed), every, None, None),
             "score_at_handoff": (len(scores), every, *_spread(scores)),
             "touches_per_handoff": (sum(map(len, touches)), every, *_spread([len(one) for one in touches])),
             "touched": (sum(bool(one) for one in touches), every, None, None),
@@ -68,6 +74,7 @@ class Numbers:
             "recycled": (sum(one.recycled for one in answers), answered, None, None),
             "converted": (sum(one.converted_at is not None for one in answers), every, None, None),
             "days_to_conversion": (len(to_conversion), every, *_spread(to_conversion)),
+            "days_to_win": (len(to_win), every, *_spread(to_win)),
             "won": (sum(bool(one) for one in won), every, None, None),
             "opportunity_amount": (_amount(deals), None, None, None),
             "won_amount": (_amount(won), None, None, None),
