@@ -108,6 +108,7 @@ def review_html(review: Review, contract: SlaContract, *, now: datetime) -> str:
         campaigns=metrics.campaigns.filter(
             (pl.col("handed_over") > 0) | pl.col("cost").is_not_null()
         ).to_dicts(),
+        costs=metrics.costs.filter(pl.col("cost").is_not_null()).to_dicts(),
         distribution=_distribution(metrics),
         balance={row["which"]: row for row in metrics.balance.to_dicts()},
         tweaks=review.tweaks,

@@ -91,6 +91,7 @@ def page() -> str:
         "Budget is frozen until spring",
         "Wins and losses",
         "Per qualified lead",
+        "Per won deal",
         "handed over → won",
         "Give “viewed pricing” +15 points",
         "Imbalance",
