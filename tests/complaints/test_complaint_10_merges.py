@@ -18,7 +18,7 @@ def _two_people(world: World) -> tuple[tuple[str, str], tuple[str, str]]:
     return (contacts[0], str(world.lead_of(contacts[0]))), (contacts[1], str(world.lead_of(contacts[1])))
 
 
-@pytest.mark.parametrize("kept", [0, 1])
+@pytest.mark.parametrize("kept", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_complaint_10_a_merge_in_hubspot_proposes_the_one_in_salesforce(world: World, kept: int) -> None:
     people = _two_people(world)
     (winner, lead), (loser, other_lead) = people[kept], people[1 - kept]
@@ -41,7 +41,7 @@ def test_complaint_10_a_merge_in_hubspot_proposes_the_one_in_salesforce(world: W
     assert shell.json("explain", loser)["link_id"] == world.link_of(merged).link.link_id
 
 
-@pytest.mark.parametrize("kept", [0, 1])
+@pytest.mark.parametrize("kept", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_complaint_10_a_merge_in_salesforce_proposes_the_one_in_hubspot(world: World, kept: int) -> None:
     people = _two_people(world)
     (contact, winner), (other, loser) = people[kept], people[1 - kept]

@@ -37,7 +37,9 @@ def kept(world: World, before: Life, contact_id: str, **options: Any) -> None:
     before.assert_kept_by(after, **options)
 
 
-@pytest.mark.parametrize("between", [False, True], ids=["unseen", "seen"])
+@pytest.mark.parametrize(
+    "between", [pytest.param(False, id="unseen"), pytest.param(True, id="seen", marks=pytest.mark.long)]
+)
 def test_a_chain_of_merges_in_salesforce_is_followed_to_its_end(
     world: World, person: tuple[str, str], between: bool
 ) -> None:
@@ -101,7 +103,9 @@ def test_a_converted_contact_that_is_merged_before_anybody_looks(
     kept(world, before, contact_id)
 
 
-@pytest.mark.parametrize("between", [False, True], ids=["unseen", "seen"])
+@pytest.mark.parametrize(
+    "between", [pytest.param(False, id="unseen"), pytest.param(True, id="seen", marks=pytest.mark.long)]
+)
 def test_a_chain_of_merges_in_hubspot_is_followed_to_its_end(
     world: World, person: tuple[str, str], between: bool
 ) -> None:
