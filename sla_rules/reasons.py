@@ -9,6 +9,7 @@ Texts use the labels of the criteria and no relative times, so that they change 
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import polars as pl
 
@@ -23,6 +24,7 @@ LINE_LIMIT = 255
 """A Salesforce text field holds no more."""
 WHO_LIMIT = 80
 _PREFIX_LIMIT = 26
+_GROUP = 9
 _ALL = (1 << 64) - 1
 
 INFORMATION_WORDS = {"last_name": "last name", "first_name": "first name", "employees": "number of employees"}
@@ -63,11 +65,11 @@ def reason_lines(
     )
     prefix = _PREFIX_LIMIT + max((len(step.name) + 3 for step in definition.steps), default=0)
     room = LINE_LIMIT - prefix - (WHO_LIMIT + 2 if people is not None else 0)
-    told = _told(definition)
+    labels_of = _labels(definition)
     gap_keys = ["number", "persona", "fit_points", "behaviour_points", "at_gate"]
     with ThreadPoolExecutor(1) as beside:  # Polars leaves the interpreter to the other thread
         about = beside.submit(_about, definition, judgements, people)
-        because = _texts(frame, ["shown"], lambda shown: _because(definition, told, shown, room))
+        because = _texts(frame, ["shown"], lambda shown: _because(shown, room, labels_of))
         unknowns = _texts(
             frame, ["number", "unknown"], lambda at, key: unknown_fields(definition, STAGES[at], key)
         )
@@ -160,11 +162,38 @@ def _told(definition: LeadDefinition) -> list[tuple[int, str]]:
     return [(1 << bit, f"but {item.label}" if item.points < 0 else item.label) for bit, item in items]
 
 
-def _because(definition: LeadDefinition, told: Sequence[tuple[int, str]], shown: int, room: int) -> str:
-    labels = [label for mask, label in told if shown & mask]
-    if number := persona_number(definition, shown):
-        labels.insert(0, f"persona {definition.personas[number - 1].label}")
+def _because(shown: int, room: int, labels_of: Callable[[int], list[str]]) -> str:
+    labels = labels_of(shown)
     return _fitting(labels, room) if labels else "nothing that we know speaks for them yet"
+
+
+def _labels(definition: LeadDefinition) -> Callable[[int], list[str]]:
+    """The labels of a mask's criteria as they are told, the persona first.
+
+    Tens of thousands of masks differ in a few criteria each, so a mask is looked up by groups of its bits.
+    """
+    told = _told(definition)
+    groups = [told[start : start + _GROUP] for start in range(0, len(told), _GROUP)]
+    of_personas = definition.mask(name for persona in definition.personas for name in persona.criteria)
+
+    @cache
+    def persona(mask: int) -> list[str]:
+        number = persona_number(definition, mask)
+        return [f"persona {definition.personas[number - 1].label}"] if number else []
+
+    @cache
+    def part(group: int, mask: int) -> list[str]:
+        return [label for bit, label in groups[group] if mask & bit]
+
+    masks = [(group, sum(bit for bit, _ in items)) for group, items in enumerate(groups)]
+
+    def labels(shown: int) -> list[str]:
+        found = list(persona(shown & of_personas))
+        for group, mask in masks:
+            found += part(group, shown & mask)
+        return found
+
+    return labels
 
 
 def _fitting(labels: Sequence[str], room: int) -> str:

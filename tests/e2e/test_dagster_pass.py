@@ -250,7 +250,9 @@ def test_nothing_personal_is_kept_by_dagster(business: Business, settled: object
     assert not {text for text in (addresses | names) - {None} if text.lower() in kept}
 
 
-@pytest.mark.parametrize("moment", ["without any setting", "with a bad one"])
+@pytest.mark.parametrize(
+    "moment", [pytest.param("without any setting", marks=pytest.mark.long), "with a bad one"]
+)
 def test_the_code_location_loads(moment: str, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ACCORD_")}
     environment["DAGSTER_HOME"] = str(tmp_path)

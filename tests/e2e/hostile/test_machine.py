@@ -7,7 +7,7 @@ from tests.e2e.hostile.hostile_world import HostileWorld
 from tests.e2e.hostile.killing import Executioner
 from tests.e2e.hostile.machine import HostileMachine
 
-HISTORIES, STEPS = 7, 40
+HISTORIES, STEPS = 5, 40
 
 
 def test_histories_end_in_agreement(hostile_world: HostileWorld) -> None:

@@ -68,7 +68,7 @@ MOMENTS = {
 }
 
 
-_RARER = ("before the first write", "after an opt-out")
+_RARER = ("before the first write", "after an opt-out", "reading HubSpot", "after contacts were created")
 
 
 @pytest.mark.parametrize(
