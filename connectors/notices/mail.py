@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -48,7 +48,8 @@ class MailServer:
             raise DeliveryError(
                 wrong, "Mend channels.email of the notices, or the variable.", channel_down=True
             )
-        with self._explained(), self._connected() as connection:
+        # Closed without QUIT: its answer must not make a message that was taken look refused, and be sent again.
+        with self._explained(), closing(self._connected()) as connection:
             if self.security == "starttls":
                 connection.starttls(context=self._trusted())
             if self.user is not None:

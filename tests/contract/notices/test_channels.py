@@ -149,6 +149,22 @@ def test_what_a_mail_server_refuses(reply: str, lasting: bool, down: bool) -> No
         box.stop()
 
 
+class HurriedPostbox(Postbox):
+    """Takes mail, and has no time left for a good-bye."""
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
+        return "421 shutting down"
+
+
+def test_what_was_taken_counts_as_taken_however_the_connection_ends() -> None:
+    box = HurriedPostbox()
+    try:
+        MailServer("127.0.0.1", box.port, "none", None, "").send(message())
+        assert len(box.taken()) == 1
+    finally:
+        box.stop()
+
+
 def test_a_mail_server_that_is_away_is_tried_again() -> None:
     box = Postbox()
     box.stop()
