@@ -121,6 +121,7 @@ class _Active:
         self.rule = rule
         self.matched = 0
         self.fired = 0
+        self.fired_as = 0
         self._random = random.Random(rule.seed)
 
     def meets(self) -> bool:
@@ -134,7 +135,12 @@ class _Active:
         return True
 
     def snapshot(self) -> dict[str, Any]:
-        counts = {"id": self.number, "matched": self.matched, "fired": self.fired}
+        counts = {
+            "id": self.number,
+            "matched": self.matched,
+            "fired": self.fired,
+            "fired_as": self.fired_as,
+        }
         return counts | self.rule.model_dump(mode="json")
 
 
@@ -145,6 +151,7 @@ class FaultScript:
         self._lock = threading.Lock()
         self._active: list[_Active] = []
         self._numbers = itertools.count(1)
+        self._occasions = itertools.count(1)
 
     def add(self, rule: FaultRule) -> int:
         """Put a rule in force and return its number."""
@@ -171,10 +178,14 @@ class FaultScript:
         with self._lock:
             for active in self._active:
                 if active.rule.matches(vendor, method, path, query, body) and active.meets():
+                    active.fired_as = next(self._occasions)
                     return active.rule
         return None
 
     def snapshot(self) -> list[dict[str, Any]]:
-        """JSON-able: every rule with its ``id``, ``matched`` and ``fired``."""
+        """JSON-able: every rule with its ``id``, ``matched``, ``fired`` and ``fired_as``.
+
+        ``fired_as`` is the place of its last firing among all firings of the script; 0: it has not fired.
+        """
         with self._lock:
             return [active.snapshot() for active in self._active]

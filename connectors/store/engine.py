@@ -86,8 +86,7 @@ class Store:
         """Bring the tables to this version of Accord; does nothing where they are already."""
         with self.begin() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
-            script = ScriptDirectory(str(_MIGRATIONS))
-            if present == script.get_current_head():
+            if present == _newest_revision():
                 return
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
@@ -97,6 +96,12 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+@cache
+def _newest_revision() -> str | None:
+    """Found once a process: Alembic runs every file of the migrations to know it."""
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
 def _with_driver(url: str) -> str:

@@ -12,7 +12,7 @@ from connectors.store.tables import journal as journal_table
 from sandbox.hubspot.records import Record
 from sandbox.salesforce.table import Row
 from tests.e2e.hostile.hostile_world import HostileWorld
-from tests.e2e.hostile.ledger import FIELDS, Edit, Field, Person
+from tests.e2e.hostile.ledger import FIELDS, Field, Person
 from tests.e2e.hostile.people import People
 
 MOST_PASSES = 8
@@ -51,9 +51,26 @@ def _last_writes(world: HostileWorld) -> list[str]:
         ]
 
 
-def violations(world: HostileWorld, people: People) -> list[str]:
-    """Every broken law, in words."""
+Told = tuple[str, str]
+"""A field, and a value of it that lost, or a link whose field is held; "" is a whole record."""
+
+
+def on_record(world: HostileWorld) -> set[Told]:
+    """Every decision against a value, and every hold, that the database tells of."""
+    with world.bench.store.begin() as connection:
+        lost = connection.execute(sa.select(conflicts.c.field, conflicts.c.losing_value)).all()
+        held = connection.execute(sa.select(hold_table.c.field, hold_table.c.link_id)).all()
+    return {(field, str(what)) for field, what in [*lost, *held]}
+
+
+def violations(world: HostileWorld, people: People, told: set[Told]) -> list[str]:
+    """Every broken law, in words.
+
+    Args:
+        told: what databases told of that the operator has thrown away since.
+    """
     found = list(_reconciliation(world))
+    told = told | on_record(world)
     for person in people.everybody:
         contacts, others = people.contacts(person), people.salesforce(person)
         found += _once(world, person, contacts)
@@ -63,7 +80,7 @@ def violations(world: HostileWorld, people: People) -> list[str]:
             if _linked(contact, row):
                 links = _links_of(world, contact.id, row.id)
                 found += _agreement(world, person, contact, sobject, row, links)
-                found += _edits(world, person, contact, sobject, row, links)
+                found += _edits(person, contact, sobject, row, links, told)
                 found += _consent(person, contact, row)
     return found
 
@@ -177,7 +194,7 @@ def _held(world: HostileWorld, links: Iterable[str]) -> set[str]:
 
 
 def _edits(
-    world: HostileWorld, person: Person, contact: Record, sobject: str, row: Row, links: set[str]
+    person: Person, contact: Record, sobject: str, row: Row, links: set[str], told: set[Told]
 ) -> Iterator[str]:
     if person.disturbed:
         return
@@ -185,24 +202,12 @@ def _edits(
         edit = person.edits.get(field.name)
         if edit is None or edit.value is None or left == right == edit.value:
             continue
-        if not _recorded(world, edit, links):
+        held = any((name, link) in told for link in links for name in (field.name, ""))
+        if not held and (field.name, edit.value) not in told:
             yield (
                 f"{person.last_name}.{field.name}: the edit to {edit.value!r} in {edit.side} is lost: "
                 f"HubSpot has {left!r}, Salesforce {right!r}, and no decision is on record"
             )
-
-
-def _recorded(world: HostileWorld, edit: Edit, links: set[str]) -> bool:
-    with world.bench.store.begin() as connection:
-        lost = connection.execute(
-            sa.select(conflicts.c.losing_value).where(conflicts.c.field == edit.field.name)
-        ).scalars()
-        if edit.value in list(lost):
-            return True
-        told = connection.execute(
-            sa.select(hold_table.c.field).where(hold_table.c.link_id.in_(sorted(links)))
-        ).scalars()
-        return bool({edit.field.name, ""} & set(told))
 
 
 def _consent(person: Person, contact: Record, row: Row) -> Iterator[str]:

@@ -51,6 +51,7 @@ class HostileMachine(RuleBasedStateMachine):
         self.people = People(self.world)
         self.troubles = Troubles(self.world)
         self.tally["histories"] += 1
+        self.told: set[laws.Told] = set()
         self._kept = False
         self._finished = False
         self._steps = 0
@@ -299,6 +300,8 @@ class HostileMachine(RuleBasedStateMachine):
     @rule()
     def database_is_put_back(self) -> None:
         self._step()
+        # What was decided and told stays so, also where the record of it is thrown away now.
+        self.told |= laws.on_record(self.world)
         self.world.leave()
         self.world.databases.put_back()
         self.tally["databases put back"] += 1
@@ -333,7 +336,7 @@ class HostileMachine(RuleBasedStateMachine):
         self.tally.update({f"fault: {name}": n for name, n in self.troubles.happened.items()})
         self.world.later(minutes=20)
         self.world.restart()
-        return laws.come_to_rest(self.world) or laws.violations(self.world, self.people)
+        return laws.come_to_rest(self.world) or laws.violations(self.world, self.people, self.told)
 
     def teardown(self) -> None:
         if not self._finished:

@@ -42,10 +42,35 @@ def _an_edit_between_two_reads_of_one_contact(state: HostileMachine) -> None:
     )
 
 
+def _an_older_database_without_the_decision(state: HostileMachine) -> None:
+    """The record of what lost went with the newer database; both sides have what was decided all the same."""
+    state.people_arrive(["salesforce", "salesforce"])
+    state.a_pass()
+    state.database_is_backed_up()
+    state.both_edit(who=0, field="website", same=False)
+    state.a_pass()
+    state.database_is_put_back()
+
+
+def _two_edits_that_come_in_the_other_order(state: HostileMachine) -> None:
+    """The edit that was waiting longer came last, and is the one that counts."""
+    state.people_arrive(["hubspot", "hubspot", "salesforce"])
+    state.a_second_worker_comes(step="sync_plan", late=True)
+    state.asks_for_demo(who=1)
+    state.requests_will_fail(name="401", vendor="hubspot", place=READS, times=1, skip=1)
+    for place, skip in ((WRITES, 0), (BATCH_READS, 1)):
+        state.edits(who=0, side="hubspot", field="city")
+        state.edit_meets_a_request(
+            who=0, side="salesforce", field="title", vendor="hubspot", place=place, skip=skip, when="before"
+        )
+
+
 HISTORIES: list[Callable[[HostileMachine], None]] = [
     _an_edit_under_a_write_to_hubspot,
     _an_edit_under_a_write_to_salesforce,
     _an_edit_between_two_reads_of_one_contact,
+    _an_older_database_without_the_decision,
+    _two_edits_that_come_in_the_other_order,
 ]
 
 

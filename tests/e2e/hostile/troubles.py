@@ -107,8 +107,8 @@ class Troubles:
         self.happened["search lag"] += bool(seconds)
 
     def take_note(self) -> None:
-        """Count what has happened, and tell of the edits that were made."""
-        for rule in self.world.sandbox.faults.snapshot():
+        """Count what has happened, and tell of the edits that were made, in the order in which they were."""
+        for rule in sorted(self.world.sandbox.faults.snapshot(), key=lambda rule: rule["fired_as"]):
             number, fired = rule["id"], rule["fired"]
             if number in self._named and fired:
                 self.happened[self._named[number]] += fired
