@@ -104,7 +104,7 @@ def read_attributes(people: pl.DataFrame, words: Words, attributes: Collection[s
         raise ValueError(
             f"people lack the columns {', '.join(missing)}; add them, with null for what is unknown"
         )
-    frame = people.select("person_id", *(_blank_to_null(people, name) for name in sorted(columns)))
+    frame = people.select("person_id", *(_said(people.get_column(name)) for name in sorted(columns)))
     if {"title_folded", "function", "seniority"} & wanted:
         frame = _with_title(frame, words)
     if "company_folded" in wanted:
@@ -137,17 +137,27 @@ def folded(text: pl.Expr) -> pl.Expr:
     return pl.format(" {} ", plain.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" "))
 
 
-def _blank_to_null(people: pl.DataFrame, name: str) -> pl.Expr:
-    column = pl.col(name)
-    if people.schema[name] == pl.Null:
-        return column.cast(pl.Boolean if name in ("email_opt_out", "do_not_call") else pl.String)
-    if people.schema[name] != pl.String:
+def _said(column: pl.Series) -> pl.Series:
+    """What a column of people says, with blanks and fillers as null."""
+    if column.dtype == pl.Null:
+        return column.cast(pl.Boolean if column.name in ("email_opt_out", "do_not_call") else pl.String)
+    if column.dtype != pl.String:
         return column
-    text = column.str.strip_chars()
-    said = text != ""
-    if name in _FILLED_BY_CRMS:
-        said = text.str.contains(r"[\p{L}\p{N}]") & ~text.str.to_lowercase().is_in(_FILLERS)
-    return pl.when(said).then(text).alias(name)
+    if column.name not in _FILLED_BY_CRMS:
+        return _not_blank(column)
+    seen = Distinct.of(column)
+    text = _not_blank(seen.values)
+    says = text.str.contains(r"[\p{L}\p{N}]") & ~text.str.to_lowercase().is_in(_FILLERS)
+    return seen.spread(_where(says, text)).to_series()
+
+
+def _not_blank(texts: pl.Series) -> pl.Series:
+    stripped = texts.str.strip_chars()
+    return _where(stripped != "", stripped)
+
+
+def _where(holds: pl.Series, values: pl.Series) -> pl.Series:
+    return pl.select(pl.when(holds).then(values).alias(values.name)).to_series()
 
 
 def _mapped(
@@ -213,6 +223,8 @@ def _at_the_last_sign(email: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _with_name(frame: pl.DataFrame, words: Words) -> pl.DataFrame:
+    whole_names = words.names["whole"]
+    begins = {" ".join(parts[:end]) for parts in map(str.split, whole_names) for end in range(1, len(parts))}
     for column in ("first_name", "last_name"):
         outputs = {f"{column}_kind": pl.Int8, f"{column}_folded": pl.String, f"{column}_mash": pl.Boolean}
         frame = _mapped(
@@ -225,11 +237,15 @@ def _with_name(frame: pl.DataFrame, words: Words) -> pl.DataFrame:
         pl.col(f"{name}_kind").fill_null(int(NameKind.MISSING)) for name in ("first_name", "last_name")
     )
     highest, lowest = pl.max_horizontal(first, last), pl.min_horizontal(first, last)
-    whole = pl.format("{} {}", "first_name_folded", "last_name_folded").is_in(words.names["whole"])
+    # Few people bear a first name that begins one of these names; only those are looked at whole.
+    few = frame.get_column("first_name_folded").is_in(list(begins)).arg_true()
+    both = pl.format("{} {}", "first_name_folded", "last_name_folded")
+    found = frame[few].select(both.is_in(whole_names).fill_null(value=False)).to_series()
+    whole = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True).scatter(few, found)
     placeholder = (
         (highest == int(NameKind.NEVER))
         | ((highest == int(NameKind.DOUBTFUL)) & (lowest != int(NameKind.FINE)))
-        | whole.fill_null(False)
+        | pl.lit(whole)
     )
     mash = pl.any_horizontal(pl.col(f"{name}_mash").fill_null(False) for name in ("first_name", "last_name"))
     return frame.with_columns(

@@ -174,7 +174,7 @@ def _persons(events: pl.DataFrame, person_ids: pl.Series) -> pl.DataFrame:
     known = pl.DataFrame({"hash": hashes}).with_row_index("person")
     met = events.with_columns(hash=pl.col("person_id").hash()).join(known, on="hash", how="inner")
     same = met.get_column("person_id") == person_ids.gather(met.get_column("person"))
-    return met.filter(same).drop("person_id", "hash")
+    return (met if same.all() else met.filter(same)).drop("person_id", "hash")
 
 
 # ---- what they come to

@@ -23,10 +23,11 @@ def minimum_information(definition: LeadDefinition, people: pl.DataFrame) -> pl.
         ``person_id``, ``complete`` (Boolean), ``missing_fields`` (texts such as ``email or phone``),
         rows in the order of ``people``.
     """
-    needed = lacking(definition, {})
+    items = enumerate(item_names(definition, {}))
+    needed = [pl.when(pl.col("lacks") & (1 << place) != 0).then(pl.lit(name)) for place, name in items]
     fields = pl.concat_list(needed).list.drop_nulls() if needed else pl.lit([], pl.List(pl.String))
-    frame = information(definition, people)
-    return frame.select("person_id", complete=fields.list.len() == 0, missing_fields=fields)
+    frame = information(definition, people).select("person_id", lacks=lacking(definition))
+    return frame.select("person_id", complete=pl.col("lacks") == 0, missing_fields=fields)
 
 
 def information(definition: LeadDefinition, people: pl.DataFrame) -> pl.DataFrame:
@@ -35,11 +36,16 @@ def information(definition: LeadDefinition, people: pl.DataFrame) -> pl.DataFram
     return read_attributes(people, definition.vocabulary, names)
 
 
-def lacking(definition: LeadDefinition, words: Mapping[str, str]) -> list[pl.Expr]:
-    """For each agreed item its name where the person lacks it, else null; ``words`` renames fields."""
-    return [
-        pl.when(pl.all_horizontal(pl.col(name).is_null() for name in group)).then(
-            pl.lit(" or ".join(words.get(name, name) for name in group))
-        )
+def lacking(definition: LeadDefinition) -> pl.Expr:
+    """Of the columns of ``information``: a mask with bit i set where the i-th agreed item is lacking."""
+    nothing = [
+        pl.all_horizontal(pl.col(name).is_null() for name in group)
         for group in definition.minimum_information
     ]
+    bits = [absent.cast(pl.UInt64) * (1 << place) for place, absent in enumerate(nothing)]
+    return pl.sum_horizontal(pl.lit(0, pl.UInt64), *bits)
+
+
+def item_names(definition: LeadDefinition, words: Mapping[str, str]) -> list[str]:
+    """What to call each agreed item: ``email or phone``; ``words`` renames fields."""
+    return [" or ".join(words.get(name, name) for name in group) for group in definition.minimum_information]

@@ -17,7 +17,7 @@ from sla_rules.definition import BehaviourCriterion, LeadDefinition
 from sla_rules.definition_gates import STAGES
 from sla_rules.distinct import Distinct
 from sla_rules.qualify_gates import persona_number
-from sla_rules.qualify_handoff import information, lacking
+from sla_rules.qualify_handoff import information, item_names, lacking
 from sla_rules.reasons_missing import gate_bits, gated_persona, nearest_gate, unknown_fields
 
 LINE_LIMIT = 255
@@ -49,6 +49,7 @@ def reason_lines(
     fit_points = _fit_points(definition)
     disqualifying = sum(1 << definition.bits[item.id] for item in definition.disqualify)
     nowhere = pl.col("stage") == "go-nowhere"
+    steps = list(dict.fromkeys(step.name for step in definition.steps))
     told_of = pl.when(nowhere).then(pl.lit(disqualifying, pl.UInt64)).otherwise(pl.lit(~disqualifying & _ALL))
     frame = judgements.select(
         "person_id",
@@ -61,7 +62,7 @@ def reason_lines(
         behaviour_points=pl.col("score") - fit_points,
         at_gate=pl.col("passed") & gate_bits(definition),
         persona=gated_persona(definition),
-        step="step",
+        step=pl.col("step").cast(pl.Enum(steps)).to_physical().cast(pl.Int64).fill_null(-1),
     )
     prefix = _PREFIX_LIMIT + max((len(step.name) + 3 for step in definition.steps), default=0)
     room = LINE_LIMIT - prefix - (WHO_LIMIT + 2 if people is not None else 0)
@@ -69,26 +70,32 @@ def reason_lines(
     gap_keys = ["number", "persona", "fit_points", "behaviour_points", "at_gate"]
     with ThreadPoolExecutor(1) as beside:  # Polars leaves the interpreter to the other thread
         about = beside.submit(_about, definition, judgements, people)
+        heads = _texts(
+            frame,
+            ["number", "step", "score"],
+            lambda at, step, score: _head(STAGES[at], steps[step] if step >= 0 else "", score),
+        )
         because = _texts(frame, ["shown"], lambda shown: _because(shown, room, labels_of))
         unknowns = _texts(
             frame, ["number", "unknown"], lambda at, key: unknown_fields(definition, STAGES[at], key)
         )
         gap = _texts(frame, gap_keys, lambda at, *key: nearest_gate(definition, STAGES[at], *key))
         who, needed = about.result()
-    frame = frame.select("person_id", "stage", "step", "score", who=who, because=because)
-    step = [pl.format(" ({})", "step").fill_null("")] if definition.steps else []
-    head = pl.concat_str("stage", *step, pl.lit(", "), "score", pl.lit(" points: "))
-    return frame.select(
+    between = pl.when(pl.lit(who).is_not_null()).then(pl.lit("; "))
+    lines = judgements.select(
         "person_id",
-        reason=pl.concat_str(
-            pl.when(nowhere).then(pl.lit("go-nowhere: ")).otherwise(head),
-            pl.concat_str("who", pl.lit("; ")).fill_null(""),
-            "because",
+        reason=pl.concat_str(pl.lit(heads), pl.lit(who), between, pl.lit(because), ignore_nulls=True),
+        missing=pl.concat_str(
+            pl.lit(needed), pl.lit(unknowns), pl.lit(gap), separator="; ", ignore_nulls=True
         ),
-        missing=pl.when(~nowhere)
-        .then(_cut(_joined([needed, unknowns, gap], "; "), LINE_LIMIT))
-        .otherwise(pl.lit("")),
     )
+    return lines.with_columns(_cut(lines.get_column("missing"), LINE_LIMIT))
+
+
+def _head(stage: str, step: str, score: int) -> str:
+    if stage == "go-nowhere":
+        return "go-nowhere: "
+    return f"{stage} ({step}), {score} points: " if step else f"{stage}, {score} points: "
 
 
 def _texts(frame: pl.DataFrame, keys: Sequence[str], write: Callable[..., str]) -> pl.Series:
@@ -97,11 +104,6 @@ def _texts(frame: pl.DataFrame, keys: Sequence[str], write: Callable[..., str]) 
     said = pl.Series("said", [write(*row) or None for row in distinct.iter_rows()], dtype=pl.String)
     texts = distinct.with_columns(said)
     return frame.select(keys).join(texts, on=keys, how="left", maintain_order="left").get_column("said")
-
-
-def _joined(texts: Sequence[pl.Series], separator: str) -> pl.Series:
-    named = [text.alias(f"{place}") for place, text in enumerate(texts)]
-    return pl.select(pl.concat_str(named, separator=separator, ignore_nulls=True)).to_series()
 
 
 def _cut(texts: pl.Series, limit: int) -> pl.Series:
@@ -113,7 +115,7 @@ def _cut(texts: pl.Series, limit: int) -> pl.Series:
 def _about(
     definition: LeadDefinition, judgements: pl.DataFrame, people: pl.DataFrame | None
 ) -> tuple[pl.Series, pl.Series]:
-    """Who they are in a few words, and what is needed for a handoff; nothing is null."""
+    """Who they are in a few words, and what a handoff still needs of those who may come to one; nothing is null."""
     nothing = pl.repeat(None, judgements.height, dtype=pl.String, eager=True)
     if people is None:
         return nothing, nothing
@@ -121,17 +123,33 @@ def _about(
         people = judgements.select("person_id").join(
             people, on="person_id", how="left", maintain_order="left"
         )
-    lacks = lacking(definition, INFORMATION_WORDS)
-    needed = pl.concat_str([pl.lit(None, pl.String), *lacks], separator=", ", ignore_nulls=True)
-    needed = pl.when(needed != "").then(pl.format("needed for handoff: {}", needed))
-    words = [_said(people, name) for name in ("title", "industry") if name in people.columns]
+    words = [pl.lit(_said(people, name)) for name in ("title", "industry") if name in people.columns]
     if "employees" in people.columns:
-        words.append(people.select(pl.format("{} people", "employees")).to_series())
-    who = _cut(_joined(words, ", "), WHO_LIMIT) if words else nothing
+        words.append(pl.format("{} people", "employees"))
+    who = people.select(pl.concat_str(words, separator=", ", ignore_nulls=True)) if words else None
     return (
-        pl.select(pl.when(who != "").then(who)).to_series(),
-        information(definition, people).select(needed).to_series(),
+        nothing if who is None else _null_if_empty(_cut(who.to_series(), WHO_LIMIT)),
+        _needed(definition, judgements.get_column("stage") == "go-nowhere", people),
     )
+
+
+def _null_if_empty(texts: pl.Series) -> pl.Series:
+    return pl.select(pl.when(texts != "").then(texts)).to_series()
+
+
+def _needed(definition: LeadDefinition, nowhere: pl.Series, people: pl.DataFrame) -> pl.Series:
+    """What a handoff still needs of each person; null for nothing, and for go-nowheres.
+
+    Put into words once for each combination of what is lacking.
+    """
+    names = item_names(definition, INFORMATION_WORDS)
+
+    def told(mask: int) -> str:
+        lacks = [name for place, name in enumerate(names) if mask >> place & 1]
+        return f"needed for handoff: {', '.join(lacks)}" if lacks else ""
+
+    mask = pl.when(~nowhere).then(lacking(definition)).otherwise(pl.lit(0, pl.UInt64))
+    return _texts(information(definition, people).select(mask=mask), ["mask"], told)
 
 
 def _said(people: pl.DataFrame, name: str) -> pl.Series:
@@ -198,12 +216,12 @@ def _labels(definition: LeadDefinition) -> Callable[[int], list[str]]:
 
 def _fitting(labels: Sequence[str], room: int) -> str:
     """As many whole labels as there is room for, and how many more there are."""
+    whole = "; ".join(labels)
+    if len(whole) <= room:
+        return whole
     text = labels[0] if len(labels[0]) <= room - 9 else labels[0][: room - 10] + "…"
     for count, label in enumerate(labels[1:], start=1):
-        rest = len(labels) - count
-        tail = f"; +{rest} more"
-        longer = f"{text}; {label}"
-        if len(longer) > room - (9 if rest > 1 else 0):
-            return text + tail
-        text = longer
+        if len(text) + len(label) + 2 > room - 9:
+            return f"{text}; +{len(labels) - count} more"
+        text = f"{text}; {label}"
     return text

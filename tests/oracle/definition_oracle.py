@@ -483,7 +483,9 @@ def opens(way: Way, fit: int, behaviour: int, answers: Mapping[str, bool | None]
 
 
 def shortened(labels: list[str], room: int) -> str:
-    """Whole labels as far as there is room, then how many more there are."""
+    """All labels if there is room for all, else whole labels as far as there is, then how many more there are."""
+    if len("; ".join(labels)) <= room:
+        return "; ".join(labels)
     text = labels[0] if len(labels[0]) <= room - 9 else labels[0][: room - 10] + "…"
     for position in range(1, len(labels)):
         rest = len(labels) - position
