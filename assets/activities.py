@@ -7,7 +7,7 @@ from assets.hubspot import hubspot_activities, hubspot_engagement
 from assets.links import people_links
 from assets.running import POOL, Materialised, materialise
 from assets.salesforce import salesforce_activities
-from passes import timeline
+from passes.judging import timeline
 
 
 @dg.asset(

@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.bench import Bench
 from assets.running import POOL, Materialised, materialise
-from passes import audit
+from passes.accounting import audit
 
 
 @dg.asset(

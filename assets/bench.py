@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from connectors.store import journal, runs
 from connectors.store.tables import passes
-from passes import watch
 from passes.context import PassContext, PassOptions
 from passes.notices import tell
+from passes.reading import watch
 from passes.step import Step, StepResult
 from passes.workbench import Workbench
 

@@ -6,7 +6,7 @@ from assets.bench import Bench
 from assets.links import people_links
 from assets.running import POOL, Materialised, materialise
 from assets.salesforce import salesforce_opportunities
-from passes import feedback
+from passes.agreement import feedback
 
 
 @dg.asset(

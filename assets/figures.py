@@ -7,7 +7,7 @@ import dagster as dg
 from assets.bench import Bench
 from assets.running import POOL, Materialised, materialise
 from assets.sla import GROUP, OWNERS, sla_clocks
-from passes import measure
+from passes.numbers import measure
 from sla_rules.metrics.period import CalendarKind
 
 # The first period that can be asked for; a period from before Accord began has nothing to count.

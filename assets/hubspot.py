@@ -8,7 +8,7 @@ import dagster as dg
 from assets.bench import Bench
 from assets.options import ReadConfig
 from assets.running import POOL, Materialised, materialise
-from passes import read_hubspot
+from passes.reading import read_hubspot
 
 GROUP = "hubspot"
 KINDS = {"python", "hubspot"}

@@ -11,7 +11,9 @@ from assets.options import PlanConfig
 from assets.running import POOL, Materialised, materialise
 from assets.salesforce import salesforce_activities
 from assets.sla import sla_clocks
-from passes import apply, plan, reconcile
+from passes.accounting import reconcile
+from passes.applying import apply
+from passes.planning import plan
 
 GROUP = "leads"
 OWNERS = ["team:revops"]

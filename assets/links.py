@@ -6,7 +6,7 @@ from assets.bench import Bench
 from assets.hubspot import hubspot_companies, hubspot_people
 from assets.running import POOL, Materialised, materialise
 from assets.salesforce import salesforce_accounts, salesforce_people
-from passes import link
+from passes.linking import link
 
 
 @dg.asset(

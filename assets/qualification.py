@@ -6,7 +6,7 @@ from assets.activities import activity_timeline
 from assets.bench import Bench
 from assets.feedback import sales_feedback
 from assets.running import POOL, Materialised, materialise
-from passes import qualify
+from passes.judging import qualify
 
 
 @dg.asset(

@@ -10,8 +10,9 @@ from assets.bench import Bench
 from assets.feedback import sales_feedback
 from assets.qualification import judgements
 from assets.running import POOL, Materialised, materialise
-from passes import clocks, measure
-from passes.numbers import review_step
+from passes.agreement import clocks
+from passes.numbers import measure
+from passes.reviews import step as review_step
 
 GROUP = "sla"
 OWNERS = ["team:sales", "team:marketing", "team:revops"]

@@ -12,7 +12,8 @@ from cli.exits import Exit
 from cli.session import reading
 from connectors.store import links
 from dagster_project.settings import load_settings
-from passes import activation, persons
+from passes import persons
+from passes.judging import activation
 from sla_rules.definition_versions import Effect
 
 _SAMPLES = 10

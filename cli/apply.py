@@ -10,8 +10,8 @@ from cli.console import err, heading, out, plain, print_json, say, short, table
 from cli.exits import Exit
 from cli.naming import names_of
 from cli.passing import STEP_WORDS
-from passes import named
-from passes.approve import PlanMovedError, approve
+from passes.applying.approve import PlanMovedError, approve
+from passes.planning import named
 from passes.step import StepResult
 from passes.workbench import Workbench
 from sync_rules.present import Moved

@@ -12,7 +12,7 @@ from cli.console import err, out, plain, print_json, say, short, table
 from cli.exits import Exit
 from cli.naming import names_of
 from connectors.store import audits
-from passes import audit, audit_reading
+from passes.accounting import audit, audit_reading
 from passes.step import StepResult
 from passes.workbench import Workbench
 

@@ -14,8 +14,8 @@ from cli.naming import names_of
 from cli.planning import show as show_plan
 from connectors.store import mapped_fields
 from connectors.store.mapped_fields import MappedField
-from passes import back_fill, named, new_fields
-from passes.back_fill import BackFill
+from passes.planning import back_fill, named, new_fields
+from passes.planning.back_fill import BackFill
 from passes.workbench import Workbench
 from sync_rules.plan import Plan
 

@@ -4,7 +4,7 @@ from cli import session
 from cli.console import moment, out, plain, print_json, say, table
 from cli.exits import Exit
 from connectors.store import drift as stored
-from passes import drift
+from passes.reading import drift
 
 
 def command(*, accept: bool, as_json: bool) -> Exit:

@@ -113,10 +113,10 @@ def _of_the_product(error: Exception) -> Problem | None:
     from connectors.errors import ConfigError, ConnectorError
     from connectors.store.lease import LeaseHeldError
     from contract_files.errors import ContractError
-    from passes.approve import PlanRefusedError
+    from passes.applying.approve import PlanRefusedError
     from passes.forget import ForgetError
-    from passes.named import NotFoundError
-    from passes.review import ReviewError
+    from passes.linking.review import ReviewError
+    from passes.planning.named import NotFoundError
     from passes.run import StepRefusedError
 
     if isinstance(error, ConfigError):

@@ -13,8 +13,9 @@ from cli.explain.find import find
 from cli.naming import names_of
 from cli.review.deciding import user_of
 from connectors.store import agreement
-from passes import excusing, measure
-from passes.excusing import Excused, ExcuseError
+from passes.agreement import excusing
+from passes.agreement.excusing import Excused, ExcuseError
+from passes.numbers import measure
 from reports import words
 
 _NEXT = "The clock follows in the next pass; published figures stay, and restated ones are shown beside them."

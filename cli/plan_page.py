@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from cli.console import say
 from connectors.errors import ConfigError
-from passes.stored import StoredPlan
+from passes.planning.stored import StoredPlan
 from reports.plan_page import About, plan_html
 
 

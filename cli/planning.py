@@ -15,10 +15,10 @@ from cli.console import heading, out, plain, print_json, say, short, table
 from cli.exits import Exit
 from cli.naming import names_of
 from cli.passing import Passed
-from passes import named, stored
 from passes.context import PassOptions
-from passes.new_fields import CHECK
-from passes.stored import StoredPlan
+from passes.planning import named, stored
+from passes.planning.new_fields import CHECK
+from passes.planning.stored import StoredPlan
 from passes.workbench import Workbench
 from reports.plan import plan_table, removal_words
 from sync_rules.plan import WHOLE_RECORDS, Plan

@@ -19,8 +19,8 @@ from cli.exits import Exit
 from cli.naming import names_of
 from connectors.store import account, holds
 from connectors.store.account import Line
+from passes.accounting.standing import CLASSES, FAILED, FILTERED, HELD, REMAINDER
 from passes.context import PassContext
-from passes.standing import CLASSES, FAILED, FILTERED, HELD, REMAINDER
 
 _NOT_GOT = (HELD, FAILED, FILTERED, REMAINDER)
 _REASON = 70

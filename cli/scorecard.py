@@ -12,8 +12,8 @@ from cli import session
 from cli.console import moment, out, print_json, say, table
 from cli.exits import Exit
 from connectors.store import runs
-from passes import measure
 from passes.context import PassContext
+from passes.numbers import measure
 from passes.numbers.as_of import AsOfError
 from passes.workbench import Workbench
 from reports import words

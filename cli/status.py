@@ -15,9 +15,9 @@ from connectors.store import drift, holds, journal, mapped_fields, outbox, overv
 from connectors.store.mapped_fields import MappedField
 from connectors.store.quotas import Quota
 from connectors.store.spending import Spending
-from passes.consent_lag import CAUGHT_UP, MAX, P50, WAITING, WRITTEN
-from passes.new_fields import offer
-from passes.refusals import DEFERRED
+from passes.applying.consent_lag import CAUGHT_UP, MAX, P50, WAITING, WRITTEN
+from passes.planning.new_fields import offer
+from passes.planning.refusals import DEFERRED
 from passes.workbench import Workbench
 
 _PASSES = 8

@@ -9,7 +9,7 @@ from cli.console import out, print_json, say, table
 from cli.exits import Exit
 from contract_files.hints import did_you_mean
 from contract_files.lines import parse_contract
-from passes.suggest import read_examples
+from passes.backtest.suggest import read_examples
 from sla_rules.definition_loading import load_definition
 from sla_rules.suggesting.examples import GOALS, TooFewAnswers
 from sla_rules.suggesting.page import with_comments

@@ -14,8 +14,8 @@ from cli.console import err, heading, out, plain, print_json, say, short, table
 from cli.exits import Exit
 from cli.naming import names_of
 from cli.planning import show as show_plan
-from passes import named
-from passes.undo import UndoPlan, plan_undo
+from passes.applying.undo import UndoPlan, plan_undo
+from passes.planning import named
 from passes.workbench import Workbench
 from reports.plan import plan_table
 from sync_rules.undo import Left, Reason

@@ -19,7 +19,7 @@ from contract_files.errors import ContractError
 from contract_files.hints import did_you_mean
 from dagster_project.settings import PREFIX, Settings
 from passes.context import Contracts
-from passes.notices.setup import NoticeSetup
+from passes.notice_setup import NoticeSetup
 from passes.workbench import Workbench, machine_clock
 from sla_rules.definition_loading import load_definition
 from sla_rules.notices.contract import ROLES, NoticeRules

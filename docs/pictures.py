@@ -22,10 +22,10 @@ from connectors.store import runs
 from connectors.store.tables import links
 from dagster_project.settings import Settings
 from dagster_project.workbench import open_workbench
-from passes import measure
 from passes.context import PassContext, PassOptions
-from passes.numbers import decided
-from passes.numbers import pack as packs
+from passes.numbers import measure
+from passes.reviews import decided
+from passes.reviews import pack as packs
 from passes.run import run_pass
 from passes.workbench import Workbench
 from reports.definition_page import definition_html

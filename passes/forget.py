@@ -16,11 +16,11 @@ from connectors.results import RecordWrite
 from connectors.store import erase, erasures, history, holds, mirror, runs
 from connectors.store.erasures import RecordKey
 from connectors.store.keyed_hash import hasher
-from passes import barred, wanted
 from passes.context import PassContext
-from passes.people_named import people_of
+from passes.judging.timeline import BY_PERSON
+from passes.reading import barred, wanted
+from passes.reading.people_named import people_of
 from passes.step import StepResult
-from passes.timeline import BY_PERSON
 from passes.workbench import Workbench
 from reports.erasure import Certificate, Deleted, certificate_json
 from sync_rules.addresses import normal_email

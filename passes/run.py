@@ -3,20 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from connectors.store import runs
-from passes import (
-    apply,
-    clocks,
-    feedback,
-    link,
-    measure,
-    plan,
-    qualify,
-    read_hubspot,
-    read_salesforce,
-    reconcile,
-    timeline,
-)
+from passes.accounting import reconcile
+from passes.agreement import clocks, feedback
+from passes.applying import apply
 from passes.context import PassOptions
+from passes.judging import qualify, timeline
+from passes.linking import link
+from passes.numbers import measure
+from passes.planning import plan
+from passes.reading import read_hubspot, read_salesforce
 from passes.step import Finding, Step, StepResult
 from passes.workbench import Workbench
 

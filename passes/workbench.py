@@ -13,9 +13,9 @@ from connectors.hubspot.gateway import HubSpotGateway
 from connectors.salesforce.gateway import SalesforceGateway
 from connectors.store import lease, quotas, runs
 from connectors.store.engine import Store
-from passes import in_force
 from passes.context import Contracts, PassContext, PassOptions
-from passes.notices.setup import SILENT, NoticeSetup
+from passes.judging import in_force
+from passes.notice_setup import SILENT, NoticeSetup
 from passes.step import Step, StepResult
 
 _LEASE = "pass"

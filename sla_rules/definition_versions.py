@@ -1,6 +1,6 @@
 """Two versions of a lead definition beside each other: whether they judge alike, and who moves between them.
 
-Here: definitions and frames in, answers out. Not here: which version is in force (``passes.in_force``).
+Here: definitions and frames in, answers out. Not here: which version is in force (``passes.judging.in_force``).
 """
 
 from dataclasses import dataclass

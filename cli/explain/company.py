@@ -17,9 +17,10 @@ from cli.naming import names_of
 from connectors.store import holds, journal, links, mirror
 from connectors.store.journal import JournalRow
 from connectors.store.stored_plans import conflicts_of
-from passes import persons, planning_state
+from passes import persons
 from passes.companies.named import with_companies
 from passes.context import PassContext
+from passes.planning import planning_state
 from sync_rules.addresses import normal_domain
 from sync_rules.external_ids import id18
 from sync_rules.plan import Conflict

@@ -19,9 +19,11 @@ from connectors.store.stored_plans import conflicts_of
 from connectors.store.tables import clocks, handoffs, judgements, stage_history
 from connectors.store.tables import links as link_table
 from connectors.store.tables_account import reconciliation
-from passes import admission, persons, planning_state
+from passes import persons
+from passes.agreement import admission
 from passes.context import PassContext
 from passes.persons import Person
+from passes.planning import planning_state
 from sla_rules.definition import LeadDefinition
 from sync_rules.plan import Conflict, Plan
 from sync_rules.planner import build_plan

@@ -9,7 +9,7 @@ from cli.exits import Exit
 from connectors.notices.errors import DeliveryError
 from dagster_project.settings import load_settings
 from dagster_project.workbench import notice_setup
-from passes.notices.setup import NoticeSetup
+from passes.notice_setup import NoticeSetup
 from passes.workbench import machine_clock
 from reports.notices.mail import mail
 from reports.notices.slack import slack_message

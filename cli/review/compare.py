@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors.store import mirror
-from passes.review import Item
+from passes.linking.review import Item
 from sync_rules.mapping import Mapping as SyncMapping
 from sync_rules.normalise import Unreadable, canonical
 from sync_rules.records import Record

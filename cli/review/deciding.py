@@ -16,9 +16,9 @@ from cli.errors import FileRefusedError
 from cli.exits import Exit
 from cli.explain.find import find
 from dagster_project.settings import load_settings
-from passes import review
 from passes.context import PassContext
-from passes.review import Outcome, ReviewError
+from passes.linking import review
+from passes.linking.review import Outcome, ReviewError
 
 _NEXT = "The next pass plans what this changes in either CRM: `accord plan` shows it."
 

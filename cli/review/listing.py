@@ -12,8 +12,8 @@ from cli.exits import Exit
 from cli.review import compare
 from cli.review.compare import KEYS, load, values
 from connectors.store import decisions
-from passes import review
-from passes.review import Item
+from passes.linking import review
+from passes.linking.review import Item
 from sync_rules.addresses import normal_email
 from sync_rules.external_ids import id18
 from sync_rules.mapping import Mapping as SyncMapping

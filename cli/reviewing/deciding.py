@@ -11,9 +11,9 @@ from cli.errors import show as show_problem
 from cli.exits import Exit
 from cli.review.deciding import user_of
 from connectors.store import review_decisions as store
-from passes.numbers import decided
-from passes.numbers.decided import DecisionError
-from passes.numbers.pack import figure_words
+from passes.reviews import decided
+from passes.reviews.decided import DecisionError
+from passes.reviews.pack import figure_words
 
 
 def decide(

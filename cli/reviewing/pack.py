@@ -12,8 +12,8 @@ from cli.console import print_json, say
 from cli.exits import Exit
 from cli.scorecard import show_attainment
 from connectors.errors import ConfigError
-from passes.numbers import pack as packs
-from passes.numbers import review_step
+from passes.reviews import pack as packs
+from passes.reviews import step as review_step
 from reports.csv_tables import write_tables
 from sla_rules.metrics.period import Period
 

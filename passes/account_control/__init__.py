@@ -8,7 +8,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from passes import opportunities, persons
+from passes import persons
+from passes.attribution import opportunities
 from passes.persons import Person
 from sync_rules.mail_wishes import Asked, MailWish, asked_on, mail_wish
 from sync_rules.owners import QUEUE, OwnerMap

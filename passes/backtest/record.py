@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from connectors.store import definitions, frames
 from connectors.store.tables import dispositions, links, stage_history
-from passes.in_force import parsed
+from passes.judging.in_force import parsed
 from sla_rules.backtesting.replay import History, replay, stages_at
 from sla_rules.sla import SlaContract
 

@@ -18,7 +18,7 @@ from connectors.notices.errors import DeliveryError
 from connectors.store import outbox
 from connectors.store.outbox import Message
 from passes.context import PassContext
-from passes.notices.setup import NoticeSetup
+from passes.notice_setup import NoticeSetup
 from passes.notices.stories import stories
 from reports.notices.mail import mail
 from reports.notices.slack import slack_message

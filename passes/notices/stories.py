@@ -13,7 +13,7 @@ from connectors.store.engine import where_in
 from connectors.store.tables import activities, clocks, dispositions, judgements
 from passes import persons
 from passes.context import PassContext
-from passes.notices.setup import NoticeSetup
+from passes.notice_setup import NoticeSetup
 from reports.notices.words import Story
 from reports.words import count, percent
 from sla_rules.notices.hours import Hours

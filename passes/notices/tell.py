@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from connectors.store import lease, outbox
 from connectors.store.lease import LeaseHeldError
 from passes.context import PassContext
+from passes.notice_setup import NoticeSetup
 from passes.notices import gather
 from passes.notices.deliver import Sleep, deliver
-from passes.notices.setup import NoticeSetup
 from passes.step import Finding, StepResult
 from passes.workbench import Workbench
 from sla_rules.notices.decide import Decision, decide_notices

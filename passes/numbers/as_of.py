@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from connectors.store import frames, known_facts
 from connectors.store.known_facts import Fact, Key
 from connectors.store.tables import activities, clock_excuses, contract_versions, dispositions
-from passes import agreed
 from passes.context import PassContext
+from passes.numbers import agreed
 from passes.numbers.known import Known, attributes, campaigns
 from sla_rules.clocks import run_clocks
 from sla_rules.clocks_excused import with_excuses

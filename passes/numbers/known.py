@@ -17,9 +17,10 @@ from connectors.store.tables import (
     sales_statuses,
     stage_history,
 )
-from passes import agreed, persons
+from passes import persons
+from passes.attribution.opportunities import of_contacts
 from passes.context import PassContext
-from passes.opportunities import of_contacts
+from passes.numbers import agreed
 from sla_rules.attributes import read_attributes
 from sla_rules.clocks import run_clocks
 from sla_rules.clocks_excused import with_excuses

@@ -15,9 +15,9 @@ from connectors.store import assignments, cursors, links
 from connectors.store.assignments import DONE, LEFT, PROPOSED, QUEUED
 from connectors.store.tables import handoffs
 from passes import persons
-from passes.alarms import integration_user
 from passes.context import PassContext
 from passes.persons import Person
+from passes.reading.integration_user import integration_user
 from passes.routing import facts
 from passes.routing.standing import Intake, Taken, taken_by
 from sla_rules.routing.assign import Assignment, Floor, Lead, amount_of, assign

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from connectors.store import merge_decisions
 from connectors.store.stored_plans import conflicts_of
-from passes.approve import approve
-from passes.undo import plan_undo
+from passes.applying.approve import approve
+from passes.applying.undo import plan_undo
 from sync_rules.mapping import load_mapping, shipped_mapping_text
 from sync_rules.replay import Replayed, replay
 from tests.e2e.cli_world import shell_of

@@ -14,7 +14,7 @@ from connectors.hubspot import search
 from connectors.hubspot.records import moment
 from connectors.store import mirror
 from connectors.store.tables import journal
-from passes import reading
+from passes.reading import mirroring
 from tests.e2e.laws.world import World
 
 BACKLOG = 410
@@ -68,8 +68,8 @@ def test_complaint_19_no_record_is_lost_whatever_the_clocks_and_ties(
     """Pages of three, so that a handful of records is a backlog and four of one stamp are many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "PAGE", 3)
-        patch.setitem(reading.PAGE, "hubspot", 3)
-        patch.setattr(reading, "_CLOSING_PAGES", 1)
+        patch.setitem(mirroring.PAGE, "hubspot", 3)
+        patch.setattr(mirroring, "_CLOSING_PAGES", 1)
         world = World(f"sqlite:///{tmp_path_factory.mktemp('ties') / 'accord.db'}", install=False)
         try:
             _live_through(world, steps)
@@ -83,7 +83,7 @@ def _live_through(world: World, steps: list[tuple[int, int, int, str]]) -> None:
     def read() -> None:
         world._passes += 1
         world.bench.run(
-            lambda context: reading.read_changes(context, "hubspot", ("contacts",)),
+            lambda context: mirroring.read_changes(context, "hubspot", ("contacts",)),
             "hubspot_people",
             f"{world._passes}",
         )

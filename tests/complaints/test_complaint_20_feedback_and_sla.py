@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from connectors.store import runs
-from passes import measure
+from passes.numbers import measure
 from sandbox.salesforce.errors import SalesforceFault
 from tests.e2e.laws.world import World
 

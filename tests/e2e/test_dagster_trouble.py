@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from connectors.store import runs
 from connectors.store.tables import leases
-from passes import read_hubspot
+from passes.reading import read_hubspot
 from sandbox.faults import FaultRule
 from sandbox.launch import start_sandbox
 from tests.e2e.dagster_business import START, Business, failure_of, logged

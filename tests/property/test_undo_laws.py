@@ -7,7 +7,7 @@ from types import MappingProxyType
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from passes.plan import storable
+from passes.planning.plan import storable
 from sync_rules.mapping import load_shipped_mapping
 from sync_rules.owners import NO_OWNERS
 from sync_rules.planner import build_plan

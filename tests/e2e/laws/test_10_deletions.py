@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.store import cursors, journal
-from passes.approve import PlanMovedError, approve
+from passes.applying.approve import PlanMovedError, approve
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.errors import ConnectorError
 from connectors.store import mirror
-from passes import reading
+from passes.reading import mirroring
 from tests.e2e.laws.world import World
 
 MANY = 205  # a page of HubSpot's search holds 200
@@ -54,7 +54,7 @@ def test_a_record_that_shows_up_late_among_hundreds_is_read_all_the_same(
     world: World, side: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More lately stamped records than a page: they are counted, and closed by some pages at a time."""
-    monkeypatch.setitem(reading.PAGE, "salesforce", 50)
+    monkeypatch.setitem(mirroring.PAGE, "salesforce", 50)
     world.contact("first@nordwerk.example")
     world.run(minutes=30)
     ids = [world.contact(f"p{n}@nordwerk.example", lastname=f"Nr {n}") for n in range(MANY)]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.store import journal
-from passes.approve import approve
+from passes.applying.approve import approve
 from sync_rules.mapping import Cap
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World

@@ -3,8 +3,8 @@
 import pytest
 
 from connectors.store import journal
-from passes import named
-from passes.approve import PlanMovedError, PlanRefusedError, approve
+from passes.applying.approve import PlanMovedError, PlanRefusedError, approve
+from passes.planning import named
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 

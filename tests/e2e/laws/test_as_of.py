@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from passes import measure
+from passes.numbers import measure
 from passes.numbers.as_of import AsOfError
 from sla_rules.metrics.figures import Metrics
 from sla_rules.metrics.period import Period

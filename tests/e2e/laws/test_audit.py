@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from connectors.store import audits, mirror
 from connectors.store.tables import links
 from connectors.store.tables import mirror as mirror_table
-from passes import audit
+from passes.accounting import audit
 from passes.step import StepResult
 from tests.e2e.cli_world import Shell
 from tests.e2e.laws.world import World

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from passes.backtest.suggest import read_examples
 from passes.backtest.tweaks import backtested
-from passes.suggest import read_examples
 from sla_rules.suggesting.tweaks import top_tweaks
 from tests.e2e.cli_world import Shell, shell_of
 from tests.e2e.fresh_databases import FreshDatabases

@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.store import links
-from passes import review
+from passes.linking import review
 from tests.e2e.laws.world import World
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from connectors.store import approvals, audits, holds
-from passes import audit
-from passes.approve import approve
-from passes.undo import plan_undo
+from passes.accounting import audit
+from passes.applying.approve import approve
+from passes.applying.undo import plan_undo
 from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from connectors.errors import ConfigError
 from connectors.store.tables import judgements, stage_history
-from passes import activation, qualify
 from passes.context import Contracts
+from passes.judging import activation, qualify
 from sla_rules.definition_loading import load_definition
 from tests.e2e.laws.world import World
 

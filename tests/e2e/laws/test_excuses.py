@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from connectors.store import agreement
 from connectors.store.tables import clocks
-from passes import excusing, measure
-from passes.excusing import ExcuseError
+from passes.agreement import excusing
+from passes.agreement.excusing import ExcuseError
+from passes.numbers import measure
 from tests.e2e.laws.world import World
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from connectors.store import figures as store
-from passes import measure
+from passes.numbers import measure
 from tests.e2e.laws.world import World
 
 OCTOBER = datetime(2026, 9, 30, 22, tzinfo=UTC)  # midnight in Berlin

@@ -4,7 +4,7 @@ import pytest
 
 from connectors import setup
 from connectors.declaration import HUBSPOT_LISTS
-from passes.measure import compute
+from passes.numbers.measure import compute
 from tests.e2e.laws.world import World
 
 NURTURE, GREAT, POOR = (one.name for one in HUBSPOT_LISTS if one.property == "accord_disposition")

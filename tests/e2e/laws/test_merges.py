@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from passes import review
+from passes.linking import review
 from tests.e2e.laws.lives import Life, life_of, logs_call
 from tests.e2e.laws.world import World
 

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import Result
 
 from connectors.store import mapped_fields
-from passes.approve import approve
-from passes.back_fill import decline, plan_back_fill
-from passes.undo import plan_undo
+from passes.applying.approve import approve
+from passes.applying.undo import plan_undo
+from passes.planning.back_fill import decline, plan_back_fill
 from sync_rules.mapping import shipped_mapping_text
 from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World

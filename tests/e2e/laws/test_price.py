@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from connectors.store.stored_plans import load_plan
-from passes import named
-from passes.approve import approve
-from passes.pricing import price_of
+from passes.applying.approve import approve
+from passes.planning import named
+from passes.planning.pricing import price_of
 from sync_rules.price import Price
 from tests.e2e.laws.world import World
 

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.store import decisions, evidence, journal
-from passes import review
-from passes.review import Item, ReviewError
+from passes.linking import review
+from passes.linking.review import Item, ReviewError
 from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.world import World
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from passes.numbers import decided, review_step
-from passes.numbers import pack as packs
-from passes.numbers.decided import DecisionError
+from passes.reviews import decided
+from passes.reviews import pack as packs
+from passes.reviews import step as review_step
+from passes.reviews.decided import DecisionError
 from reports.csv_tables import write_tables
 from sla_rules.metrics.period import Period
 from tests.e2e.cli_world import shell_of

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from connectors.errors import ConnectorError
-from passes.approve import approve
-from passes.undo import UndoPlan, plan_undo
+from passes.applying.approve import approve
+from passes.applying.undo import UndoPlan, plan_undo
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.world import World
 

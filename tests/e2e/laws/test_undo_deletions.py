@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from passes.approve import approve
-from passes.undo import UndoPlan, plan_undo
+from passes.applying.approve import approve
+from passes.applying.undo import UndoPlan, plan_undo
 from tests.e2e.cli_world import shell_of
 from tests.e2e.laws.pairs import linked
 from tests.e2e.laws.test_10_deletions import HUBSPOT_FOLLOWS, SALESFORCE_FOLLOWS

@@ -27,7 +27,7 @@ from connectors.store.tables import conflicts
 from dagster_project.settings import Settings
 from dagster_project.workbench import read_contracts
 from passes.context import Contracts, PassOptions
-from passes.notices.setup import SILENT, NoticeSetup
+from passes.notice_setup import SILENT, NoticeSetup
 from passes.run import run_pass
 from passes.step import Finding, StepResult
 from passes.workbench import Workbench

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 
 from connectors.notices.mail import MailServer
 from connectors.notices.slack import SlackWebhooks
-from passes.notices.setup import NoticeSetup
+from passes.notice_setup import NoticeSetup
 from passes.notices.tell import tell
 from passes.step import StepResult
 from sla_rules.notices.contract import ROLES

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from passes import measure
 from passes.notices.tell import tell, waiting
+from passes.numbers import measure
 from tests.e2e.laws.world import World
 from tests.e2e.notices.office import ADMIN, MANAGER, MARKETING, Office
 

@@ -14,7 +14,7 @@ from cli import console
 from connectors.errors import PermanentError
 from connectors.paths import salesforce_id, segment
 from connectors.store import runs
-from passes import measure
+from passes.numbers import measure
 from reports.markdown import cell
 from sandbox.launch import start_sandbox
 from tests.e2e.cli_world import Shell

@@ -5,7 +5,7 @@ import pytest
 
 from cli.suggesting import proposed_text
 from connectors.store.engine import Store
-from passes.suggest import read_examples
+from passes.backtest.suggest import read_examples
 from sla_rules.definition_loading import load_definition
 from sla_rules.suggesting.examples import Examples, TooFewAnswers
 from sla_rules.suggesting.tweaks import Tweak, ranking_of, top_tweaks

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.results import WriteResult
-from passes.refusals import divisible, fingerprint, refusal
+from passes.planning.refusals import divisible, fingerprint, refusal
 from sync_rules.plan import FieldChange, Write
 from tests.unit.passes.test_mirror_stamps import AT
 

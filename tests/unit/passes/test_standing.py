@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passes.standing import CLASSES, FROM_SALES, REMAINDER, Known, standing
+from passes.accounting.standing import CLASSES, FROM_SALES, REMAINDER, Known, standing
 from sync_rules.records import Link
 
 LINK = Link("h1", "person", "1", "Lead", "00Q", "e-mail")

@@ -1,0 +1,1 @@
+"""Everybody accounted for: reconciliation, the audit of both systems, and what should never stay silent."""

@@ -1,0 +1,1 @@
+"""Which records are one person: found, kept through conversions, merges and deletions, decided by people in doubt."""

@@ -1,0 +1,1 @@
+"""The review: what a period is looked at by, as a step, and what people decided in it."""
