@@ -1,5 +1,8 @@
 """Empty, migrated databases, one after the other: SQLite files, or databases of a PostgreSQL server.
 
+Statements are compiled once for an engine, which costs more than the first passes of a small world: so most tests
+have the same database again, emptied, and the same engine.
+
 ``TEST_DATABASE=postgresql`` has every law and complaint shown on PostgreSQL instead of on SQLite.
 """
 
@@ -9,7 +12,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import sqlalchemy as sa
 
@@ -25,6 +28,19 @@ class FreshDatabases(Protocol):
     def url(self) -> str:
         """The URL of another one, empty and with all its tables."""
 
+    def emptied(self) -> str:
+        """The URL of the one that is empty again each time; nobody may be using it any more."""
+
+
+class OneEngineStore(Store):
+    """A store with the engine that earlier stores of its URL had; what was connected is not."""
+
+    _engines: ClassVar[dict[str, sa.Engine]] = {}
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.engine = self._engines.setdefault(self.url, self.engine)
+
 
 class SqliteFiles:
     """Copies of one migrated file, which are made faster than tables."""
@@ -35,11 +51,16 @@ class SqliteFiles:
         _migrate(f"sqlite:///{folder / 'template.db'}")
 
     def url(self) -> str:
-        """The URL of another one, empty and with all its tables."""
-        path = self._folder / f"{next(self._numbers)}" / "accord.db"
-        path.parent.mkdir()
-        shutil.copyfile(self._folder / "template.db", path)
-        return f"sqlite:///{path}"
+        return self._fresh(self._folder / f"{next(self._numbers)}")
+
+    def emptied(self) -> str:
+        return self._fresh(self._folder / "emptied")
+
+    def _fresh(self, folder: Path) -> str:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        shutil.copyfile(self._folder / "template.db", folder / "accord.db")
+        return f"sqlite:///{folder / 'accord.db'}"
 
 
 class PostgresDatabases:
@@ -54,8 +75,13 @@ class PostgresDatabases:
         _migrate(self._named("template_of_laws"))
 
     def url(self) -> str:
-        """The URL of another one, empty and with all its tables."""
-        name = f"law_{next(self._numbers)}"
+        return self._fresh(f"law_{next(self._numbers)}")
+
+    def emptied(self) -> str:
+        return self._fresh("emptied")
+
+    def _fresh(self, name: str) -> str:
+        self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._run(f"CREATE DATABASE {name} TEMPLATE template_of_laws")
         return self._named(name)
 

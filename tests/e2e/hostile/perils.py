@@ -6,11 +6,10 @@ does nothing more: no clean-up reaches the database or a vendor.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ClassVar
 
 import sqlalchemy as sa
 
-from connectors.store.engine import Store
+from tests.e2e.fresh_databases import OneEngineStore
 
 
 class KilledError(BaseException):
@@ -39,19 +38,12 @@ class Fate:
             raise KilledError(what)
 
 
-class MortalStore(Store):
-    """A store whose process may die at any transaction.
-
-    The processes of one database use one engine after each other, without connections in between: what a process
-    of its own would have lost is connections and what Accord keeps, and compiled statements are neither.
-    """
-
-    _engines: ClassVar[dict[str, sa.Engine]] = {}
+class MortalStore(OneEngineStore):
+    """A store whose process may die at any transaction."""
 
     def __init__(self, url: str, fate: Fate) -> None:
         super().__init__(url)
         self._fate = fate
-        self.engine = self._engines.setdefault(self.url, self.engine)
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:

@@ -19,7 +19,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshDatabase
 
 @pytest.fixture
 def database_url(migrated: FreshDatabases) -> str:
-    return migrated.url()
+    return migrated.emptied()
 
 
 @pytest.fixture(scope="session")

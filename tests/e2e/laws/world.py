@@ -22,7 +22,6 @@ from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.gateway import SalesforceGateway
 from connectors.salesforce.login import SalesforceCredentials
 from connectors.store import holds, links
-from connectors.store.engine import Store
 from connectors.store.tables import conflicts
 from dagster_project.settings import Settings
 from dagster_project.workbench import read_contracts
@@ -37,6 +36,7 @@ from sandbox.hubspot.portal import Actor
 from sandbox.launch import Sandbox, start_sandbox
 from sla_rules.sla_loading import load_sla
 from sync_rules.mapping import load_mapping
+from tests.e2e.fresh_databases import OneEngineStore
 from tests.e2e.laws.stopwatch import Stopwatch
 
 START = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)  # a Monday, 10:00 in Berlin
@@ -132,7 +132,7 @@ class World:
     def open_bench(self) -> Workbench:
         """Another worker on the same database and the same two systems."""
         return Workbench(
-            Store(self.database_url),
+            OneEngineStore(self.database_url),
             hubspot=self._hubspot,
             salesforce=self._salesforce,
             read_contracts=self._contracts,
