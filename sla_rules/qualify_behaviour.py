@@ -140,7 +140,7 @@ def _events(asked: Sequence[Asked], activities: pl.DataFrame, now: datetime) -> 
 
 def _present(asked: Sequence[Asked], masks: pl.Series) -> list[Asked]:
     """What some activity counts for: of the few activities that most passes look at, little."""
-    anywhere = masks.bitwise_or() or 0
+    anywhere: Any = masks.bitwise_or() or 0
     return [item for item in asked if item.mask & anywhere]
 
 
