@@ -11,7 +11,7 @@ import typer
 
 from cli.console import say
 from cli.exits import Exit
-from cli.schema import KINDS, schema_text
+from cli.schema import KINDS, Kind, schema_text
 from cli.starting import filled
 from cli.starting.answers import Question, questions
 from connectors.errors import ConfigError
@@ -19,6 +19,8 @@ from contract_files.hints import did_you_mean
 from dagster_project.settings import load_settings
 from dagster_project.workbench import read_contracts
 from sla_rules.definition_check import check_examples, failed
+from sla_rules.notices.loading import shipped_notices
+from sla_rules.sla_loading import load_sla
 from sla_rules.templates import TEMPLATES, Template
 
 
@@ -31,16 +33,23 @@ def command(folder: Path, *, template: str | None, given: Sequence[str]) -> Exit
     chosen = _template(template)
     answers = _answers(questions(leads_per_month=chosen.leads_per_month), given)
     today = datetime.now(load_settings().zone).date()
-    texts = {
+    shipped = {kind.shipped.name: _shipped(kind) for kind in KINDS.values()}
+    agreement = filled.sla(chosen.text("sla.yaml"), answers, today=today)
+    texts = shipped | {
         "definition.yaml": filled.definition(chosen.text("definition.yaml"), answers, today=today),
-        "sla.yaml": filled.sla(chosen.text("sla.yaml"), answers, today=today),
+        "sla.yaml": agreement,
+        "notices.yaml": filled.notices(
+            shipped["notices.yaml"], shipped_notices(), load_sla(agreement, source="sla.yaml")
+        ),
+        **{kind.schema_file.name: schema_text(name) for name, kind in KINDS.items()},
     }
-    for name, kind in KINDS.items():
-        *package, file = kind.shipped.parts
-        texts.setdefault(file, files(".".join(package)).joinpath(file).read_text("utf-8"))
-        texts[kind.schema_file.name] = schema_text(name)
     _write(folder, texts)
     return _prove(folder)
+
+
+def _shipped(kind: Kind) -> str:
+    *package, file = kind.shipped.parts
+    return files(".".join(package)).joinpath(file).read_text("utf-8")
 
 
 def _template(name: str | None) -> Template:

@@ -8,6 +8,11 @@ from datetime import date
 from typing import Any
 
 from contract_files.filling import fill, without_item
+from sla_rules.notices.contract import ROLES, NoticeRules, Role
+from sla_rules.sla import SlaContract, Team
+
+# The role of notices that stands for the head of each team.
+_TEAMS: Mapping[Team, Role] = {"sales": "manager", "marketing": "marketing"}
 
 
 def definition(text: str, answers: Mapping[str, Any], *, today: date) -> str:
@@ -45,3 +50,19 @@ def sla(text: str, answers: Mapping[str, Any], *, today: date) -> str:
             ("commitments", "qualified_leads", "target"): f"at least {count} per month",
         },
     )
+
+
+def notices(text: str, rules: NoticeRules, agreement: SlaContract) -> str:
+    """Who is told what, with everybody whom the agreement's escalations name: sales' under the manager.
+
+    A name that a role has already stays where it is.
+    """
+    called = {role: list(rules.recipients.of(role).called) for role in _TEAMS.values()}
+    known = {name.lower() for role in ROLES for name in rules.recipients.of(role).called}
+    for commitment in agreement.commitments:
+        role = _TEAMS[commitment.team]
+        for step in commitment.escalation:
+            if step.tell.lower() not in known:
+                known.add(step.tell.lower())
+                called[role].append(step.tell)
+    return fill(text, {("recipients", role, "called"): names for role, names in called.items()})

@@ -14,6 +14,7 @@ from contract_files.lines import parse_contract
 from passes.workbench import machine_clock
 from sla_rules.definition_check import check_examples, failed
 from sla_rules.definition_loading import load_definition
+from sla_rules.notices.loading import cross_problems, load_notices
 from sla_rules.sla_loading import load_sla
 from sla_rules.templates import TEMPLATES
 
@@ -64,6 +65,22 @@ def test_a_template_is_complete_and_its_examples_are_as_they_say(template: str) 
     assert {one.expect for one in definition.examples} == {"go-nowhere", "lead", "MQL", "SQL"}
     sla = load_sla(TEMPLATES[template].text("sla.yaml"), source="sla.yaml")
     assert {one.team for one in sla.commitments} == {"marketing", "sales"}
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_everybody_whom_the_agreement_has_told_can_be_told_once_a_channel_is_on(
+    tmp_path: Path, template: str
+) -> None:
+    assert init(tmp_path / "mine", template).exit_code == 0
+    written = (tmp_path / "mine/notices.yaml").read_text("utf-8")
+    assert written.startswith("# yaml-language-server")
+    sla = load_sla((tmp_path / "mine/sla.yaml").read_text("utf-8"), source="sla.yaml")
+    on = load_notices(written.replace("enabled: false", "enabled: true", 1), source="notices.yaml")
+    assert on.channels.any
+    assert list(cross_problems(on, sla)) == []
+    for one in sla.commitments:
+        role = "manager" if one.team == "sales" else "marketing"
+        assert {on.recipients.called(step.tell) for step in one.escalation} <= {"owner", role}
 
 
 def test_competitors_are_written_where_there_are_some(tmp_path: Path) -> None:
