@@ -54,7 +54,14 @@ def histories(world: HostileWorld, number: int, first_seed: int, *, shrink: bool
             print(f"seed {one_seed}:", file=sys.stderr, flush=True)
             traceback.print_exc(limit=-3)
         one_seed += 1
+        print(_progress(number, wanted), file=sys.stderr, flush=True)
     return failed
+
+
+def _progress(number: int, wanted: int) -> str:
+    tally = HostileMachine.tally
+    done, killed = number - wanted + tally[WHOLE], tally["kills by SIGKILL"]
+    return f"{done} of {number} histories, {killed} processes killed, {tally['violations']} violations"
 
 
 def main() -> int:
