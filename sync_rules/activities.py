@@ -24,6 +24,8 @@ from sync_rules.owners import OwnerMap
 from sync_rules.records import Record
 
 ROLL_UP_PREFIX = "rollup:"
+MESSAGE_ID_FACT, MESSAGE_AT_FACT = "_message_id", "_message_at"
+"""Read beside a Task of a mail: Salesforce keeps the Message-ID and the moment of sending in another object."""
 BODY_LIMIT = 32_000
 """Characters of a Salesforce description; a longer HubSpot body is compared and copied up to here."""
 
@@ -60,6 +62,7 @@ class Activity:
         owner_email: canonical owner key, or None.
         body: plain text.
         duration_s: calls and meetings.
+        message_id: of a mail, as mail systems know it; without it nothing says that two mails differ.
         done: false for a task that is still open, or a meeting that was called off.
     """
 
@@ -73,11 +76,19 @@ class Activity:
     duration_s: int | None
     direction: Direction | None
     done: bool
+    message_id: str | None = None
 
 
 def activity_key(record: Record) -> str:
     """The identity of an activity that began as ``record``: ``calls:123``, ``Task:00T…``."""
     return f"{record.object_type}:{id18(record.id) if record.side == 'salesforce' else record.id}"
+
+
+def message_id_of(record: Record) -> str | None:
+    """The Message-ID of a mail, as both sides can be compared by: some keep its angle brackets, some do not."""
+    name = "hs_email_message_id" if record.side == "hubspot" else MESSAGE_ID_FACT
+    text = plain_text(record.fields.get(name)) or ""
+    return text.strip().removeprefix("<").removesuffix(">").strip().casefold() or None
 
 
 def activity_of(record: Record, rules: Activities, owners: OwnerMap) -> Activity | None:
@@ -124,6 +135,7 @@ def _from_hubspot(record: Record, rules: Activities, owners: OwnerMap) -> Activi
         done=status == "COMPLETED"
         if kind == "task"
         else status not in ("CANCELED", "NO_SHOW", "RESCHEDULED"),
+        message_id=message_id_of(record),
     )
 
 
@@ -158,6 +170,7 @@ def _from_salesforce(record: Record, rules: Activities, owners: OwnerMap) -> Act
         duration_s=duration_s,
         direction=direction,
         done=kind == "meeting" or fields.get("IsClosed") is True or fields.get("Status") == "Completed",
+        message_id=message_id_of(record),
     )
 
 
@@ -172,7 +185,8 @@ def _salesforce_time(record: Record, kind: ActivityKind) -> datetime | None:
         # A rep moves the date; our time of day only stands while it is still that day's.
         if due is not None and (exact is None or exact.date() != due.date()):
             return due
-    return exact or _moment(fields.get("CompletedDateTime")) or record.created_at
+    sent = _moment(fields.get(MESSAGE_AT_FACT))
+    return exact or sent or _moment(fields.get("CompletedDateTime")) or record.created_at
 
 
 def _moment(raw: Any) -> datetime | None:

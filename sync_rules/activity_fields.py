@@ -34,6 +34,7 @@ FIELDS: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
         *_ENGAGEMENT,
         "hs_email_direction",
         "hs_email_html",
+        "hs_email_message_id",
         "hs_email_status",
         "hs_email_subject",
         "hs_email_text",

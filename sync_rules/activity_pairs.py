@@ -28,7 +28,10 @@ def pair_activities(
     """Group records of both sides into activities of people who are linked on both sides.
 
     Records belong together when one carries the other's id, or when neither does and they are one touch
-    logged twice: same person, kind and owner, at most ``same_touch_minutes`` apart, nearest first.
+    logged twice: mails of one person with one Message-ID, whoever owns them and whenever they were logged; else
+    the same person, kind and owner, at most ``same_touch_minutes`` apart, nearest first. Mails of different
+    Message-IDs are two mails. A mail that one side's own tool logs after it was copied there is left alone: its other
+    half has a record on that side already.
 
     Args:
         hubspot, salesforce: changed records, and the other side's records that carry their ids or could be
@@ -91,35 +94,51 @@ def _pairs(
     for left, right in _same_touches(hubspot, salesforce, rules):
         if id(left) not in partner and id(right) not in partner:
             partner[id(left)], partner[id(right)] = right, left
+    copied = {_mail(one) for one in (*hubspot, *salesforce) if id(one) in partner}
+    copied.discard(None)
     for left in hubspot:
-        yield left, partner.get(id(left))
+        if id(left) in partner or _mail(left) not in copied:
+            yield left, partner.get(id(left))
     for right in salesforce:
-        if id(right) not in partner:
+        if id(right) not in partner and _mail(right) not in copied:
             yield None, right
+
+
+def _mail(told: _Told) -> tuple[str, str] | None:
+    message_id = told.activity.message_id
+    return None if message_id is None else (told.link.link_id, message_id)
 
 
 def _same_touches(
     hubspot: Sequence[_Told], salesforce: Sequence[_Told], rules: Activities
 ) -> list[tuple[_Told, _Told]]:
-    """Candidates for one touch logged twice, nearest in time first."""
+    """Candidates for one touch logged twice: by Message-ID first, then nearest in time."""
     window = timedelta(minutes=rules.same_touch_minutes)
     buckets: dict[tuple[str, str, str], list[_Told]] = {}
+    mails: dict[tuple[str, str], list[_Told]] = {}
     for right in salesforce:
         activity = right.activity
         if right.record.deleted:
             continue
-        if not right.record.fields.get(ACTIVITY_ID_IN_SALESFORCE) and activity.owner_email is not None:
+        if right.record.fields.get(ACTIVITY_ID_IN_SALESFORCE):
+            continue
+        if activity.message_id is not None:
+            mails.setdefault((right.link.link_id, activity.message_id), []).append(right)
+        if activity.owner_email is not None:
             buckets.setdefault((right.link.link_id, activity.kind, activity.owner_email), []).append(right)
-    found: list[tuple[timedelta, str, str, _Told, _Told]] = []
+    found: list[tuple[bool, timedelta, str, str, _Told, _Told]] = []
     for left in hubspot:
         activity = left.activity
         if left.record.deleted or left.record.fields.get(ACTIVITY_ID_IN_HUBSPOT):
             continue
+        for right in mails.get((left.link.link_id, activity.message_id or ""), ()):
+            apart = abs(right.activity.at - activity.at)
+            found.append((False, apart, left.record.id, right.record.id, left, right))
         for right in buckets.get((left.link.link_id, activity.kind, activity.owner_email or ""), ()):
             apart = abs(right.activity.at - activity.at)
-            if apart <= window:
-                found.append((apart, left.record.id, right.record.id, left, right))
-    return [(left, right) for *_, left, right in sorted(found, key=lambda match: match[:3])]
+            if apart <= window and None in (activity.message_id, right.activity.message_id):
+                found.append((True, apart, left.record.id, right.record.id, left, right))
+    return [(left, right) for *_, left, right in sorted(found, key=lambda match: match[:4])]
 
 
 def _began(left: _Told | None, right: _Told | None) -> _Told:

@@ -15,7 +15,7 @@ from connectors.results import (
     WriteOperation,
     WriteResult,
 )
-from connectors.salesforce import reading, schema, tooling, writing
+from connectors.salesforce import email_messages, reading, schema, tooling, writing
 from connectors.salesforce.client import SalesforceClient
 from sync_rules.records import Record, Side
 
@@ -61,6 +61,10 @@ class SalesforceGateway:
     ) -> list[Record]:
         """Live records whose ``field`` (Email, an external id, a lookup) has one of the values."""
         return reading.by_key(self.client, self._describes, object_type, field, values, fields)
+
+    def mails_of(self, task_ids: Iterable[str]) -> dict[str, email_messages.Mail]:
+        """The mail that each of these Tasks stands for; absent where the org keeps none."""
+        return email_messages.mails_of(self.client, task_ids)
 
     def write(
         self,

@@ -20,7 +20,7 @@ from passes.context import PassContext
 from passes.reading.people_named import people_of, person_keys
 from passes.reading.read_hubspot import ENGAGEMENT_TYPE
 from passes.step import StepResult
-from sync_rules.activities import Activity, activity_key, activity_of
+from sync_rules.activities import Activity, activity_key, activity_of, message_id_of
 from sync_rules.external_ids import ACTIVITY_ID_IN_HUBSPOT, ACTIVITY_ID_IN_SALESFORCE
 from sync_rules.owners import OwnerMap
 from sync_rules.records import Record, Side
@@ -36,7 +36,7 @@ ACTIVITY_TYPES: list[tuple[Side, str]] = [
 _PEOPLE: list[tuple[Side, str]] = [("hubspot", "contacts"), ("salesforce", "Lead"), ("salesforce", "Contact")]
 _MARKETING: list[tuple[Side, str]] = [("hubspot", "contacts"), ("hubspot", ENGAGEMENT_TYPE)]
 _VERSION = "time line to mirror version"
-BY_PERSON = "activity:person"
+BY_PERSON, BY_MESSAGE = "activity:person", "activity:message"
 Row = dict[str, Any]
 
 
@@ -49,6 +49,7 @@ def build(context: PassContext) -> StepResult:
         _index(connection, changed)
         told = {(r.side, r.object_type, r.id): r for r in changed}
         told |= _of_changed_people(connection, done, told)
+        told |= _of_same_mails(connection, told)
         owners = persons.load_owner_map(context, connection)
         logged = _write_logged(context, connection, list(told.values()), owners, now)
         marketing = _write_marketing(context, connection, done, now)
@@ -60,7 +61,13 @@ def build(context: PassContext) -> StepResult:
 
 def _index(connection: sa.Connection, changed: Sequence[Record]) -> None:
     # Deleted ones too: whoever looks for a person's activities must see that there was one.
-    keys = {(r.side, r.object_type, r.id): [("person", one) for one in people_of(r)] for r in changed}
+    keys = {
+        (r.side, r.object_type, r.id): [
+            *(("person", one) for one in people_of(r)),
+            *(("message", one) for one in [message_id_of(r)] if one is not None),
+        ]
+        for r in changed
+    }
     mirror.index(connection, keys, prefix="activity:")
 
 
@@ -72,6 +79,15 @@ def _of_changed_people(
     found = mirror.find(connection, BY_PERSON, [record.id for record in people])
     missing = {key for keys in found.values() for key in keys} - known.keys()
     return mirror.load_many(connection, missing)
+
+
+def _of_same_mails(
+    connection: sa.Connection, known: dict[tuple[Side, str, str], Record]
+) -> dict[tuple[Side, str, str], Record]:
+    """Other records of the mails: which of them counts may be another one now."""
+    mails = [one for record in known.values() if (one := message_id_of(record)) is not None]
+    found = mirror.find(connection, BY_MESSAGE, mails)
+    return mirror.load_many(connection, {key for keys in found.values() for key in keys} - known.keys())
 
 
 # ---- what people logged
@@ -89,10 +105,14 @@ def _write_logged(
         connection, {key for record in records for key in person_keys(record.side, people_of(record))}
     )
     twins = _twins(connection, records)
-    for record in records:
+    rules = context.mapping.activities
+    tellings = [
+        (record, None if record.deleted else activity_of(record, rules, owners)) for record in records
+    ]
+    first = _first_of_mails(tellings, link_of)
+    for record, told in tellings:
         key = activity_key(record)
-        told = None if record.deleted else activity_of(record, context.mapping.activities, owners)
-        wanted[key] = [] if told is None else _rows(record, key, told, link_of, twins)
+        wanted[key] = [] if told is None else _rows(record, key, told, link_of, twins, first)
     known: dict[str, dict[str, Row]] = defaultdict(dict)
     for stored in where_in(connection, sa.select(activities), activities.c.record_key, wanted):
         known[stored.record_key][stored.activity_id] = dict(stored._mapping)
@@ -128,17 +148,17 @@ def _rows(
     told: Activity,
     link_of: dict[tuple[Side, str, str], str],
     twins: set[str],
+    first: dict[tuple[str, str], str],
 ) -> list[Row]:
-    mark = record.fields.get(
-        ACTIVITY_ID_IN_HUBSPOT if record.side == "hubspot" else ACTIVITY_ID_IN_SALESFORCE
-    )
+    mark = _mark(record)
     # Of a touch that two people's tools logged, each record names the other: Salesforce's counts.
-    copy_of = str(mark) if mark and not (record.side == "salesforce" and key in twins) else None
+    copy_of = mark if mark and not (record.side == "salesforce" and key in twins) else None
     outcome = told.outcome or (None if told.done or told.kind != "meeting" else "canceled")
     rows = []
     for person in person_keys(record.side, people_of(record)):
         link_id = link_of.get(person)
         if link_id is not None:
+            of_mail = None if mark else first.get((link_id, told.message_id or ""))
             rows.append(
                 {
                     "activity_id": f"{key}@{person[2]}",
@@ -151,11 +171,33 @@ def _rows(
                     "actor_id": told.owner_email,
                     "direction": told.direction,
                     "outcome": outcome,
-                    "copy_of": copy_of,
+                    "copy_of": of_mail if of_mail not in (None, key) else copy_of,
                     "rolled_up": True,
                 }
             )
     return rows
+
+
+def _mark(record: Record) -> str | None:
+    """The record of the other side that this one names; None: it began here."""
+    name = ACTIVITY_ID_IN_HUBSPOT if record.side == "hubspot" else ACTIVITY_ID_IN_SALESFORCE
+    return str(record.fields.get(name) or "") or None
+
+
+def _first_of_mails(
+    tellings: Sequence[tuple[Record, Activity | None]], link_of: dict[tuple[Side, str, str], str]
+) -> dict[tuple[str, str], str]:
+    """By link and Message-ID which of the records that tools made of one mail counts: the one that was made first."""
+    made: dict[tuple[str, str], tuple[datetime, bool, str]] = {}
+    for record, told in tellings:
+        if told is None or told.message_id is None or _mark(record):
+            continue
+        one = (record.created_at or told.at, record.side == "hubspot", activity_key(record))
+        for person in person_keys(record.side, people_of(record)):
+            if (link_id := link_of.get(person)) is not None:
+                mail = (link_id, told.message_id)
+                made[mail] = min(made.get(mail, one), one)
+    return {mail: key for mail, (_, _, key) in made.items()}
 
 
 def _twins(connection: sa.Connection, records: Sequence[Record]) -> set[str]:

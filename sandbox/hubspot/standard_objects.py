@@ -145,6 +145,7 @@ hs_email_subject text - Email subject
 hs_email_text textarea - Text body
 hs_email_html html - Email body
 hs_email_headers text - Email headers
+hs_email_message_id text - Email Message ID
 hs_email_from_email text ro Email from address
 hs_email_from_firstname text ro Email from first name
 hs_email_from_lastname text ro Email from last name

@@ -181,3 +181,19 @@ def event() -> ObjectSpec:
         pick("EventSubtype", ("Event",), length=40, restricted=True, updateable=False),
     ]
     return build("Event", "00U", fields)
+
+
+def email_message() -> ObjectSpec:
+    """A mail as Enhanced Email keeps it, beside the Task that stands for it on the time line."""
+    fields = [
+        ref("ActivityId", "Activity", "Task", label="Activity ID"),
+        text("Subject", 3000),
+        area("TextBody"),
+        text("FromAddress", 1000, label="From Address"),
+        text("ToAddress", 4000, label="To Address"),
+        text("MessageIdentifier", 765, label="Message ID"),
+        moment("MessageDate", label="Message Date"),
+        flag("Incoming", "Is Incoming", updateable=False),
+        pick("Status", ("New", "Read", "Replied", "Sent", "Forwarded", "Draft"), default="Sent", length=40),
+    ]
+    return build("EmailMessage", "02s", fields, plural="Email Messages")

@@ -216,6 +216,7 @@ def standard_objects() -> dict[str, ObjectSpec]:
         objects_sales.campaign_member_status(),
         objects_sales.task(),
         objects_sales.event(),
+        objects_sales.email_message(),
         _user(),
         build("Group", "00G", group, has_is_deleted=False, undeletable=False),
         _listed("Profile", "00e", (text("Name", 255), text("UserType", 40))),

@@ -259,3 +259,40 @@ def test_many_threads_that_find_the_session_over_renew_it_once(salesforce, sales
         "POST /services/oauth2/token"
     ]
     assert logins == 2
+
+
+def mail(side, task_id, message_id):
+    values = {"ActivityId": task_id, "MessageIdentifier": message_id, "MessageDate": side.org.clock.now()}
+    side.org.create("EmailMessage", values, user_id=side.rep_id)
+
+
+def test_mails_are_told_by_their_task(salesforce, salesforce_side, clock):
+    tasks = [
+        salesforce_side.org.create("Task", {"Subject": "Mail"}, user_id=salesforce_side.rep_id)
+        for _ in range(450)
+    ]
+    for number, task_id in enumerate(tasks[:-1]):
+        mail(salesforce_side, task_id, f"<{number}@mail.example>")
+    before = salesforce.usage().calls
+    found = salesforce.mails_of(tasks)
+    assert salesforce.usage().calls - before == 1
+    assert {task_id: one.message_id for task_id, one in found.items()} == {
+        task_id: f"<{number}@mail.example>" for number, task_id in enumerate(tasks[:-1])
+    }
+    assert found[tasks[0]].sent_at == clock.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def test_an_org_without_enhanced_email_has_no_mails_and_one_that_fails_is_not_taken_for_one(
+    salesforce, salesforce_side
+):
+    task_id = salesforce_side.org.create("Task", {"Subject": "Mail"}, user_id=salesforce_side.rep_id)
+    mail(salesforce_side, task_id, "<1@mail.example>")
+    ours = salesforce_side.org.integration_user_id
+    salesforce_side.org.permissions.deny("EmailMessage", "read", ours)
+    assert salesforce.mails_of([task_id]) == {}
+    salesforce_side.org.permissions.allow("EmailMessage", "read", ours)
+    salesforce_side.org.permissions.hide("EmailMessage", "MessageIdentifier", ours)
+    assert salesforce.mails_of([task_id]) == {}
+    salesforce_side.fail(status=403, body=[{"errorCode": "API_DISABLED_FOR_ORG", "message": "off"}])
+    with pytest.raises((PermanentError, ConfigError)):
+        salesforce.mails_of([task_id])

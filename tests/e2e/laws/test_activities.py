@@ -1,7 +1,7 @@
 """Activities both ways, each once: copies, twins, edits, mistakes; marketing's engagement as one Task a day."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -127,6 +127,86 @@ def test_two_calls_an_hour_apart_are_two(pair: tuple[World, str, str]) -> None:
     world.run()
     assert (len(world.portal.records("calls")), len(_tasks(world, "Call"))) == (2, 2)
     assert world.hs(contact_id)["accord_touches"] == "2"
+
+
+def _mail_by_tool(world: World, lead_id: str, message_id: str, sent_at: datetime | None = None) -> str:
+    """What Enhanced Email leaves: a Task, and the mail beside it."""
+    task_id = _task(world, lead_id, TaskSubtype="Email", Subject="Email: Offer")
+    mail = {
+        "ActivityId": task_id,
+        "MessageIdentifier": message_id,
+        "Subject": "Offer",
+        "MessageDate": sent_at,
+    }
+    world.org.create("EmailMessage", mail, user_id=world.rep.user_id)
+    return task_id
+
+
+def _mail_in_hubspot(world: World, contact_id: str, message_id: str) -> str:
+    mail = {"hs_email_subject": "Offer", "hs_email_direction": "EMAIL", "hs_email_message_id": message_id}
+    return _engagement(world, "emails", contact_id, **mail)
+
+
+@pytest.mark.parametrize("minutes", [0, 150], ids=["at once", "hours later"])
+def test_a_mail_logged_in_both_systems_is_known_by_its_message_id(
+    pair: tuple[World, str, str], minutes: float
+) -> None:
+    world, contact_id, lead_id = pair
+    ours = [_mail_in_hubspot(world, contact_id, "<CAF1@mail.example>")]
+    world.later(minutes=1)
+    ours.append(_mail_in_hubspot(world, contact_id, "<CAF2@mail.example>"))
+    world.later(minutes=minutes)
+    theirs = [_mail_by_tool(world, lead_id, one) for one in ("<caf2@mail.example>", "<CAF1@mail.example>")]
+    world.settle()
+    assert (len(world.portal.records("emails")), len(_tasks(world, "Email"))) == (2, 2)
+    named = {one.id: one.properties["salesforce_activity_id"] for one in world.portal.records("emails")}
+    assert named == {ours[0]: theirs[1], ours[1]: theirs[0]}
+
+
+@pytest.mark.parametrize("first", ["hubspot", "salesforce"])
+def test_a_mail_that_the_other_tool_logs_after_it_was_copied_counts_once(
+    pair: tuple[World, str, str], first: str
+) -> None:
+    world, contact_id, lead_id = pair
+    tools = {
+        "hubspot": lambda: _mail_in_hubspot(world, contact_id, "<CAF1@mail.example>"),
+        "salesforce": lambda: _mail_by_tool(world, lead_id, "<CAF1@mail.example>"),
+    }
+    world.demo_request("vera.brandt@nordwerk.example")
+    world.settle()
+    tools.pop(first)()
+    world.settle()
+    assert (len(world.portal.records("emails")), len(_tasks(world, "Email"))) == (1, 1)
+    (late,) = tools.values()
+    world.later(hours=3)
+    touched_at = world.sf("Lead", lead_id)["Accord_First_Touch_At__c"]
+    late()
+    world.settle()
+    # The tool's own record stays; nothing is copied back, and the touch stays one.
+    assert len(world.portal.records("emails")) + len(_tasks(world, "Email")) == 3
+    assert world.hs(contact_id)["accord_touches"] == "1"
+    assert world.sf("Lead", lead_id)["Accord_First_Touch_At__c"] == touched_at is not None
+
+
+def test_a_mail_that_a_tool_logs_late_was_a_touch_when_it_was_sent(pair: tuple[World, str, str]) -> None:
+    world, _, lead_id = pair
+    sent_at = world.clock.now()
+    world.later(hours=4)
+    _mail_by_tool(world, lead_id, "<CAF1@mail.example>", sent_at)
+    world.settle()
+    (copy,) = world.portal.records("emails")
+    assert copy.properties["hs_timestamp"] == sent_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_an_org_that_keeps_no_mails_is_read_all_the_same(pair: tuple[World, str, str]) -> None:
+    world, contact_id, lead_id = pair
+    world.org.permissions.deny("EmailMessage", "read", world.org.integration_user_id)
+    _mail_by_tool(world, lead_id, "<CAF1@mail.example>")
+    world.later(minutes=3)
+    _mail_in_hubspot(world, contact_id, "<CAF1@mail.example>")
+    world.settle()
+    assert (len(world.portal.records("emails")), len(_tasks(world, "Email"))) == (1, 1)
+    assert world.hs(contact_id)["accord_touches"] == "1"
 
 
 def test_later_edits_flow_in_either_direction(pair: tuple[World, str, str]) -> None:

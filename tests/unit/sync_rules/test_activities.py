@@ -296,6 +296,46 @@ def test_one_touch_logged_twice_is_marked_once_and_then_left_alone(make):
     assert planned(make, *pairs(make, [marked], [copied(make)])).writes == ()
 
 
+def email(make, record_id="7", **fields):
+    base = {"hs_timestamp": AT, "hs_email_subject": "Offer", "_contacts": ["101"], "hubspot_owner_id": "11"}
+    return make.record("hubspot", "emails", record_id, base | fields)
+
+
+def mail(make, record_id=TASK_ID, **fields):
+    return task(make, record_id, TaskSubtype="Email", Subject="Offer", **fields)
+
+
+def paired(states):
+    return sorted(
+        (one.hubspot.id if one.hubspot else "", one.salesforce.id if one.salesforce else "") for one in states
+    )  # fmt: skip
+
+
+OTHER_TASK = "00T000000000002EAA"
+
+
+def test_a_mail_is_known_by_its_message_id_whoever_owns_it_and_whenever_it_was_logged(make):
+    ours = email(make, hs_email_message_id="<CAF=1@Mail.example>", hubspot_owner_id=None)
+    late = mail(make, _message_id="caf=1@mail.example", CompletedDateTime="2026-03-04T08:00:00.000+0000")
+    near = mail(make, OTHER_TASK)
+    assert paired(pairs(make, [ours], [near, late])) == [("", OTHER_TASK), ("7", TASK_ID)]
+
+
+def test_mails_of_two_message_ids_are_two_and_one_without_goes_by_time(make):
+    ours = email(make, hs_email_message_id="a@x")
+    assert paired(pairs(make, [ours], [mail(make, _message_id="b@x")])) == [("", TASK_ID), ("7", "")]
+    assert paired(pairs(make, [ours], [mail(make)])) == [("7", TASK_ID)]
+    assert paired(pairs(make, [email(make)], [mail(make, _message_id="b@x")])) == [("7", TASK_ID)]
+
+
+def test_a_mail_that_is_on_both_sides_already_is_not_copied_again_when_a_tool_logs_it_late(make):
+    ours = email(make, hs_email_message_id="a@x")
+    copy = mail(make, OTHER_TASK, HubSpot_Activity_Id__c="emails:7")
+    assert paired(pairs(make, [ours], [copy, mail(make, _message_id="a@x")])) == [("7", OTHER_TASK)]
+    theirs, copied_back = mail(make, _message_id="a@x"), email(make, "8", salesforce_activity_id=TASK_ID)
+    assert paired(pairs(make, [copied_back, ours], [theirs])) == [("8", TASK_ID)]
+
+
 def cancelled_meeting(make):
     return make.record("hubspot", "meetings", "5", {"hs_timestamp": AT, "hs_meeting_outcome": "CANCELED"})
 
