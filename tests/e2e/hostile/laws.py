@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import sqlalchemy as sa
 
 from connectors.store import holds, journal
-from connectors.store.tables import conflicts, mirror
+from connectors.store.tables import activities, conflicts, mirror
 from connectors.store.tables import holds as hold_table
 from connectors.store.tables import journal as journal_table
 from sandbox.hubspot.records import Record
@@ -75,6 +75,7 @@ def violations(world: HostileWorld, people: People, told: set[Told]) -> list[str
         contacts, others = people.contacts(person), people.salesforce(person)
         found += _once(world, person, contacts)
         found += _activities(world, person, contacts, others)
+        found += _mails(world, person, contacts, others)
         if len(contacts) == 1 and len(others) == 1:
             contact, (sobject, row) = contacts[0], others[0]
             if _linked(contact, row):
@@ -149,6 +150,27 @@ def _activities(
                 yield f"activity {subject!r} is {counted[subject]} times in {side}"
             if counted[subject] == 0 and whole and not person.disturbed and not _held_at_all(world):
                 yield f"activity {subject!r} of {person.last_name} is not in {side}"
+
+
+def _mails(
+    world: HostileWorld, person: Person, contacts: list[Record], others: list[tuple[str, Row]]
+) -> Iterator[str]:
+    """Each mail is one touch, whichever tools logged it; and on both sides, if nothing is in the way."""
+    whole = len(contacts) == 1 and len(others) == 1 and _linked(contacts[0], others[0][1])
+    if not whole or person.disturbed or _held_at_all(world):
+        return
+    ours = sa.select(activities.c.side).where(activities.c.copy_of.is_(None))
+    here = Counter(str(one.properties.get("hs_email_subject")) for one in world.portal.records("emails"))
+    there = Counter(str(row["Subject"]) for row in world.org.rows("Task"))
+    for message_id, sides in person.mails.items():
+        subject = f"About {message_id}"
+        with world.bench.store.begin() as connection:
+            counted = len(connection.execute(ours.where(activities.c.detail == subject)).all())
+        if counted != 1:
+            yield f"mail {message_id} of {person.last_name} counts {counted} times"
+        if not here[subject] or not there[subject] or here[subject] + there[subject] > 1 + len(sides):
+            found = f"{here[subject]} times in HubSpot and {there[subject]} times in Salesforce"
+            yield f"mail {message_id}, logged by {len(sides)} tools, is {found}"
 
 
 def _held_at_all(world: HostileWorld) -> bool:

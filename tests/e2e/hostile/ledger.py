@@ -45,6 +45,7 @@ class Person:
         disturbed: a record was deleted, restored or merged: what became of values then is the vendors' doing.
         refused_on: after how many passes a refusal was entered on the record of that side.
         activities: subjects of activities, by the side on which they were logged.
+        mails: Message-IDs of mails, and the sides whose tools logged them.
     """
 
     number: int
@@ -57,6 +58,7 @@ class Person:
     refused_on: dict[Side, int] = field(default_factory=dict)
     asked: bool = False
     activities: dict[str, Side] = field(default_factory=dict)
+    mails: dict[str, set[Side]] = field(default_factory=dict)
 
     @property
     def last_name(self) -> str:

@@ -155,6 +155,12 @@ class HostileMachine(RuleBasedStateMachine):
         if person := self._one(who):
             self.people.logs(person, side)
 
+    @rule(who=WHO, side=SIDE, again=st.booleans())
+    def mail_is_logged(self, who: int, side: Side, again: bool) -> None:
+        self._step()
+        if person := self._one(who):
+            self.people.mails(person, side, again=again)
+
     @rule(who=WHO)
     def edits_activity(self, who: int) -> None:
         self._step()

@@ -261,6 +261,43 @@ class People:
                 world.org.create("Task", values, user_id=world.rep.user_id)
                 person.activities[subject] = side
 
+    def mails(self, person: Person, side: Side, *, again: bool) -> None:
+        """A mail tool logs a mail; ``again``: one that the other side's tool has logged before, if there is one."""
+        known = [one for one, sides in person.mails.items() if side not in sides] if again else []
+        message_id = known[-1] if known else self.word("Mail").replace(" ", "")
+        if self._logs_mail(person, side, f"<{message_id}@mail.example>", f"About {message_id}"):
+            person.mails.setdefault(message_id, set()).add(side)
+
+    def _logs_mail(self, person: Person, side: Side, message_id: str, subject: str) -> bool:
+        world = self.world
+        at = world.clock.now()
+        if side == "hubspot":
+            for record in self.contacts(person)[:1]:
+                values = {
+                    "hs_timestamp": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "hs_email_subject": subject,
+                    "hs_email_direction": "EMAIL",
+                    "hs_email_message_id": message_id,
+                    "hubspot_owner_id": world.rep.owner_id,
+                }
+                world.portal.create(
+                    "emails", values, actor=world.marketer, associations=[("contacts", record.id)]
+                )
+                return True
+        for _, row in self.salesforce(person)[:1] if side == "salesforce" else ():
+            task = {
+                "Subject": subject,
+                "WhoId": row.id,
+                "OwnerId": world.rep.user_id,
+                "Status": "Completed",
+                "TaskSubtype": "Email",
+            }
+            task_id = world.org.create("Task", task, user_id=world.rep.user_id)
+            mail = {"ActivityId": task_id, "MessageIdentifier": message_id, "MessageDate": at}
+            world.org.create("EmailMessage", mail, user_id=world.rep.user_id)
+            return True
+        return False
+
     def edits_activity(self, person: Person) -> None:
         """The latest activity gets another subject, where it was logged."""
         world = self.world
