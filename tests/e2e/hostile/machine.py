@@ -155,11 +155,17 @@ class HostileMachine(RuleBasedStateMachine):
         if person := self._one(who):
             self.people.logs(person, side)
 
-    @rule(who=WHO, side=SIDE, again=st.booleans())
-    def mail_is_logged(self, who: int, side: Side, again: bool) -> None:
+    @rule(who=WHO, first=SIDE, passes=st.integers(0, 2), twice=st.booleans())
+    def mail_is_logged(self, who: int, first: Side, passes: int, twice: bool) -> None:
+        """By the tool of one side, and, it may be after passes, by that of the other too."""
         self._step()
-        if person := self._one(who):
-            self.people.mails(person, side, again=again)
+        person = self._one(who)
+        message_id = self.people.mails(person, first) if person else None
+        if person and message_id and twice:
+            for _ in range(passes):
+                self._pass()
+            self.people.mails(person, "salesforce" if first == "hubspot" else "hubspot", message_id)
+            self.tally["mails logged by two tools"] += 1
 
     @rule(who=WHO)
     def edits_activity(self, who: int) -> None:

@@ -261,12 +261,13 @@ class People:
                 world.org.create("Task", values, user_id=world.rep.user_id)
                 person.activities[subject] = side
 
-    def mails(self, person: Person, side: Side, *, again: bool) -> None:
-        """A mail tool logs a mail; ``again``: one that the other side's tool has logged before, if there is one."""
-        known = [one for one, sides in person.mails.items() if side not in sides] if again else []
-        message_id = known[-1] if known else self.word("Mail").replace(" ", "")
-        if self._logs_mail(person, side, f"<{message_id}@mail.example>", f"About {message_id}"):
-            person.mails.setdefault(message_id, set()).add(side)
+    def mails(self, person: Person, side: Side, message_id: str = "") -> str:
+        """A mail tool logs a mail, a new one if no id is given; answers its id, or nothing without a record."""
+        message_id = message_id or self.word("Mail").replace(" ", "")
+        if not self._logs_mail(person, side, f"<{message_id}@mail.example>", f"About {message_id}"):
+            return ""
+        person.mails.setdefault(message_id, set()).add(side)
+        return message_id
 
     def _logs_mail(self, person: Person, side: Side, message_id: str, subject: str) -> bool:
         world = self.world
