@@ -174,16 +174,12 @@ def _open_windows(asked: Sequence[Asked], now: datetime) -> pl.Expr:
 def _persons(events: pl.DataFrame, person_ids: pl.Series) -> pl.DataFrame:
     """The events with ``person``, their place in ``person_ids``, in its stead; without those of others.
 
-    Ids are met by their hashes, as numbers, and then compared as texts.
+    Ids are met by their hashes, as numbers, and then compared as texts: whoever shares a hash is told apart.
     """
-    hashes = person_ids.hash()
-    if hashes.n_unique() < len(person_ids):  # two people of one hash: once in millions of years
-        known = pl.DataFrame({"person_id": person_ids}).with_row_index("person")
-        return events.join(known, on="person_id", how="inner").drop("person_id")
-    known = pl.DataFrame({"hash": hashes}).with_row_index("person")
+    known = pl.DataFrame({"hash": person_ids.hash()}).with_row_index("person")
     met = events.with_columns(hash=pl.col("person_id").hash()).join(known, on="hash", how="inner")
     same = met.get_column("person_id") == person_ids.gather(met.get_column("person"))
-    return (met if same.all() else met.filter(same)).drop("person_id", "hash")
+    return (met if same.all(ignore_nulls=False) else met.filter(same)).drop("person_id", "hash")
 
 
 # ---- what they come to
