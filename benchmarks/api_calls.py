@@ -10,6 +10,7 @@ Run: python -m benchmarks.api_calls [--changed 1 50 200 1000]
    + ceil(h / 100)     HubSpot batch reads of their values: a search tells values of a while ago, and no history
    + ceil(s / 2,000)   Salesforce query pages, to learn who changed and how
    + ceil(s / 100)     HubSpot batch updates
+   + ceil(s / 50)      HubSpot batch reads of history afterwards: nothing else tells whose edit an update replaced
    + ceil(h / 200)     Salesforce collection updates
 
 3. After each of those, one pass reads the echo of what was written; the passes of the minutes that follow find
@@ -78,6 +79,7 @@ def least_possible(in_hubspot: int, in_salesforce: int) -> int:
         + ceil(in_hubspot / 100)
         + ceil(in_salesforce / 2_000)
         + ceil(in_salesforce / 100)
+        + ceil(in_salesforce / 50)
         + ceil(in_hubspot / 200)
     )
 
