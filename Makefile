@@ -4,7 +4,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-TEST_JOBS ?= 2
+# Two workers for each of two cores: many tests wait for the vendors' limits in real time.
+TEST_JOBS ?= 4
 HISTORIES ?= 2000
 KILLS ?= 300
 # What holds its state in a database that the test itself opens; the rest names a file.
