@@ -53,6 +53,11 @@ class Certificate:
                 f"Salesforce keeps deleted records in the recycle bin until about {until}; empty it in Salesforce "
                 "to be rid of them sooner."
             )
+        if any(one.side == "salesforce" and one.object_type == "Task" for one in self.deleted):
+            told.append(
+                "Mails that Enhanced Email keeps beside their Tasks (EmailMessage) are not touched; delete them in "
+                "Salesforce."
+            )
         if self.shared_activities:
             told.append(
                 f"{self.shared_activities} activities name other people as well and were left; edit them by hand."

@@ -99,6 +99,7 @@ def test_forget_shows_asks_erases_everywhere_certifies_and_keeps_out(shell: Shel
         assert "request 17" in text
         assert "the privacy officer" in text
         assert not any(word in text for word in WORDS)
+    assert "EmailMessage" in paper.with_suffix(".txt").read_text("utf-8")
     told = json.loads(paper.read_text("utf-8"))
     assert {(one["side"], one["object_type"]) for one in told["deleted"]} >= {
         ("hubspot", "contacts"), ("hubspot", "calls"), ("salesforce", "Lead"), ("salesforce", "Task"),
