@@ -56,8 +56,8 @@ bench: $(READY) ## the side-by-side measurements
 	@$(BIN)/python -m benchmarks.qualification
 	@$(BIN)/python -m benchmarks.million
 	@$(BIN)/python -m benchmarks.clocks
-	@$(BIN)/python -m benchmarks.api_calls
 	@$(BIN)/python -m benchmarks.suggestion
+	@$(BIN)/python -m benchmarks.api_calls
 
 pictures: $(READY) ## make the pictures of the documentation (needs Chromium)
 	@$(BIN)/python -m docs.pictures
