@@ -19,8 +19,8 @@ class Mail:
     sent_at: str | None
 
 
-def mails_of(client: SalesforceClient, task_ids: Iterable[str]) -> dict[str, Mail]:
-    """The mail by its Task, as far as the org keeps mails; up to five queries of some hundred ids to a call.
+def mails_of(client: SalesforceClient, task_ids: Iterable[str]) -> dict[str, Mail] | None:
+    """The mail by its Task; None: the org keeps no mails, or does not show them. Five queries to a call.
 
     Raises:
         ConnectorError: the org could not be read.
@@ -36,7 +36,7 @@ def mails_of(client: SalesforceClient, task_ids: Iterable[str]) -> dict[str, Mai
     except PermanentError as error:
         if error.code not in _NOT_KEPT:
             raise
-        return {}
+        return None
     return {
         str(row["ActivityId"]): Mail(str(row["MessageIdentifier"]), row["MessageDate"])
         for part in rows

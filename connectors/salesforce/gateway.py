@@ -62,8 +62,8 @@ class SalesforceGateway:
         """Live records whose ``field`` (Email, an external id, a lookup) has one of the values."""
         return reading.by_key(self.client, self._describes, object_type, field, values, fields)
 
-    def mails_of(self, task_ids: Iterable[str]) -> dict[str, email_messages.Mail]:
-        """The mail that each of these Tasks stands for; absent where the org keeps none."""
+    def mails_of(self, task_ids: Iterable[str]) -> dict[str, email_messages.Mail] | None:
+        """The mail that each of these Tasks stands for; None where the org shows no mails."""
         return email_messages.mails_of(self.client, task_ids)
 
     def write(

@@ -61,6 +61,9 @@ def _with_mails(context: PassContext, object_type: str, page: list[Record]) -> l
     # A mail keeps its id, so it is asked for once.
     unasked = {one for one in mails if one not in known or MESSAGE_ID_FACT not in known[one].fields}
     found = context.salesforce.mails_of(unasked) if unasked else {}
+    if found is None:
+        # Not shown is not "no mail": whoever is shown them later is asked again.
+        return page
     return [
         replace(record, fields={**record.fields, **_told_of(found.get(record.id))})
         if record.id in unasked

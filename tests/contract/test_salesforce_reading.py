@@ -289,10 +289,10 @@ def test_an_org_without_enhanced_email_has_no_mails_and_one_that_fails_is_not_ta
     mail(salesforce_side, task_id, "<1@mail.example>")
     ours = salesforce_side.org.integration_user_id
     salesforce_side.org.permissions.deny("EmailMessage", "read", ours)
-    assert salesforce.mails_of([task_id]) == {}
+    assert salesforce.mails_of([task_id]) is None
     salesforce_side.org.permissions.allow("EmailMessage", "read", ours)
     salesforce_side.org.permissions.hide("EmailMessage", "MessageIdentifier", ours)
-    assert salesforce.mails_of([task_id]) == {}
+    assert salesforce.mails_of([task_id]) is None
     salesforce_side.fail(status=403, body=[{"errorCode": "API_DISABLED_FOR_ORG", "message": "off"}])
     with pytest.raises((PermanentError, ConfigError)):
         salesforce.mails_of([task_id])

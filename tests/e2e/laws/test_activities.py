@@ -209,6 +209,20 @@ def test_an_org_that_keeps_no_mails_is_read_all_the_same(pair: tuple[World, str,
     assert world.hs(contact_id)["accord_touches"] == "1"
 
 
+def test_mails_that_are_shown_later_are_known_from_then_on(pair: tuple[World, str, str]) -> None:
+    world, contact_id, lead_id = pair
+    world.org.permissions.deny("EmailMessage", "read", world.org.integration_user_id)
+    task_id = _mail_by_tool(world, lead_id, "<CAF1@mail.example>")
+    world.settle()
+    world.org.permissions.allow("EmailMessage", "read", world.org.integration_user_id)
+    world.edit("Task", task_id, Subject="Email: the offer")
+    world.settle()
+    world.later(hours=3)
+    _mail_in_hubspot(world, contact_id, "<CAF1@mail.example>")
+    world.settle()
+    assert len(_tasks(world, "Email")) == 1
+
+
 def test_later_edits_flow_in_either_direction(pair: tuple[World, str, str]) -> None:
     world, contact_id, lead_id = pair
     call_id = _engagement(world, "calls", contact_id, hs_call_title="Hello", hs_call_body="no answer")
